@@ -1,0 +1,49 @@
+"""Choice lists of the log: codes as stored, labels as shown."""
+
+from django.db import models
+
+
+class VisitKind(models.TextChoices):
+    """Activities that concern one family; group meetings and office work are logged elsewhere."""
+
+    HOME_VISIT = "KR", "Kunjungan rumah"
+    COMMITMENT = "VK", "Verifikasi komitmen"
+    VALIDATION = "VV", "Verifikasi-validasi calon KPM"
+    DATA_UPDATE = "PD", "Pemutakhiran data"
+    DISBURSEMENT = "PB", "Pendampingan pencairan bantuan"
+    EDUCATION = "SO", "Sosialisasi/edukasi"
+    COMPLAINT = "KS", "Respon kasus/pengaduan"
+    REFERRAL = "RJ", "Rujukan/fasilitasi layanan"
+    GRADUATION = "GR", "Asesmen graduasi"
+
+
+class VisitResult(models.TextChoices):
+    MET_RECIPIENT = "bertemu_pengurus", "Bertemu pengurus"
+    MET_MEMBER = "bertemu_anggota", "Bertemu anggota lain"
+    EMPTY_HOUSE = "rumah_kosong", "Rumah kosong"
+    MOVED = "pindah", "Pindah"
+    NO_ADDRESS = "alamat_tidak_ada", "Alamat tidak ditemukan"
+    REFUSED = "menolak", "Menolak dikunjungi"
+
+
+# A family counts as visited when somebody of it was met; an attempt is kept in the log all the same.
+MET = [VisitResult.MET_RECIPIENT, VisitResult.MET_MEMBER]
+
+
+class PersonMet(models.TextChoices):
+    RECIPIENT = "pengurus", "Pengurus KPM"
+    MEMBER = "anggota", "Anggota keluarga lain"
+    NEIGHBOUR = "tetangga", "Tetangga/RT"
+    NOBODY = "tidak_ada", "Tidak ada"
+
+
+class Topic(models.TextChoices):
+    EDUCATION = "pendidikan", "Pendidikan anak"
+    HEALTH = "kesehatan", "Kesehatan"
+    NUTRITION = "gizi", "Gizi"
+    BUSINESS = "usaha", "Usaha"
+    MONEY = "keuangan", "Keuangan keluarga"
+    DOCUMENTS = "adminduk", "Administrasi kependudukan"
+    PROTECTION = "perlindungan", "Perlindungan anak/perempuan"
+    HOUSE = "rumah", "Kondisi rumah"
+    OTHER = "lain", "Lainnya"

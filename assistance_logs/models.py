@@ -1,0 +1,93 @@
+"""The log of what assistants did for families: append-only, each entry sent once by its UUID."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
+from beneficiaries.models import Household
+from ejsika.regions.models import ScopedQuerySet
+
+
+class VisitQuerySet(ScopedQuerySet):
+    region_field = "household__region__code"
+
+    def person_rule(self, user):
+        return Q(Exists(Household.objects.for_user(user).filter(pk=OuterRef("household"))))
+
+    def program_rule(self, user):
+        if user.all_programs:
+            return Q()
+        return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
+
+    def current(self):
+        """The newest version of each visit."""
+        return self.filter(is_current=True)
+
+    def met_family(self):
+        """Visits at which somebody of the family was met: those that count."""
+        return self.filter(result__in=MET)
+
+    def visited_between(self, start, end):
+        """Visits from `start` to before `end` (aware datetimes)."""
+        return self.filter(happened_at__gte=start, happened_at__lt=end)
+
+
+class Visit(models.Model):
+    """One version of one visit. A correction is a new row that `replaces` the old one, which stays readable.
+
+    Units: times aware; latitude and longitude in WGS84 degrees; accuracy in metres as the phone reported it.
+    """
+
+    uuid = models.UUIDField(unique=True)
+    outbox_version = models.PositiveSmallIntegerField()
+    household = models.ForeignKey(Household, models.PROTECT, related_name="visits")
+    assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
+    kind = models.CharField("jenis kegiatan", max_length=2, choices=VisitKind, default=VisitKind.HOME_VISIT)
+    happened_at = models.DateTimeField("waktu kunjungan")
+    result = models.CharField("hasil", max_length=20, choices=VisitResult)
+    person_met = models.CharField("ditemui", max_length=10, choices=PersonMet)
+    topics = ArrayField(models.CharField(max_length=12, choices=Topic), verbose_name="topik", default=list, blank=True)
+    notes = models.TextField("catatan", blank=True)
+    follow_up = models.CharField("tindak lanjut", max_length=300, blank=True)
+    follow_up_due = models.DateField("tenggat tindak lanjut", null=True, blank=True)
+    latitude = models.DecimalField("lintang", max_digits=8, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("bujur", max_digits=9, decimal_places=6, null=True, blank=True)
+    accuracy_m = models.PositiveIntegerField("akurasi (m)", null=True, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    is_current = models.BooleanField(default=True)
+    recorded_at = models.DateTimeField("diterima server", db_default=Now())
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kunjungan"
+        verbose_name_plural = "kunjungan"
+        indexes = [
+            models.Index(fields=["household", "-happened_at"], name="visit_by_household"),
+            models.Index(fields=["assistant", "-happened_at"], name="visit_by_assistant"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="visit_kind_known", condition=Q(kind__in=VisitKind.values)),
+            models.CheckConstraint(name="visit_result_known", condition=Q(result__in=VisitResult.values)),
+            models.CheckConstraint(name="visit_person_known", condition=Q(person_met__in=PersonMet.values)),
+            models.CheckConstraint(name="visit_topics_known", condition=Q(topics__contained_by=Topic.values)),
+            models.CheckConstraint(
+                name="visit_point_complete",
+                condition=Q(latitude__isnull=True, longitude__isnull=True, accuracy_m__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+            ),
+            models.CheckConstraint(
+                name="visit_follow_up_pair", condition=Q(follow_up_due__isnull=True) | ~Q(follow_up="")
+            ),
+            models.CheckConstraint(name="visit_not_its_own_version", condition=~Q(replaces=F("id"))),
+        ]
+
+    def __str__(self):
+        return f"kunjungan {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("assistance_logs:visit_detail", args=[self.pk])

@@ -1,0 +1,2 @@
+app_name = "assistance_logs"
+urlpatterns = []

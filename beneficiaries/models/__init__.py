@@ -1,0 +1,16 @@
+from beneficiaries.graduation.models import GraduationCase
+from beneficiaries.models.assignment import Assignment
+from beneficiaries.models.enrollment import Enrollment, StatusChange
+from beneficiaries.models.household import FormerCard, Household, Member
+from beneficiaries.sheets.roster.models import RosterRow
+
+__all__ = [
+    "Assignment",
+    "Enrollment",
+    "FormerCard",
+    "GraduationCase",
+    "Household",
+    "Member",
+    "RosterRow",
+    "StatusChange",
+]

@@ -1,0 +1,110 @@
+"""A family's place in a programme, with its history."""
+
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from beneficiaries.choices import EnrollmentStatus, GraduationState
+from ejsika.programs.models import LegalBasis, Program
+from ejsika.regions.models import ScopedQuerySet
+
+# The status that stands for a family in several programmes: the first of these that one of them has.
+LEADING = [
+    EnrollmentStatus.ACTIVE,
+    EnrollmentStatus.SUSPENDED,
+    EnrollmentStatus.CANDIDATE,
+    EnrollmentStatus.GRADUATED,
+    EnrollmentStatus.INACTIVE,
+]
+
+
+class EnrollmentQuerySet(ScopedQuerySet):
+    region_field = "household__region__code"
+
+    def person_rule(self, user):
+        from beneficiaries.models.household import Household
+
+        return Q(Exists(Household.objects.for_user(user).filter(pk=OuterRef("household"))))
+
+    def program_rule(self, user):
+        return Q() if user.all_programs else Q(program__in=user.program_ids)
+
+
+class Enrollment(models.Model):
+    """One row a family and programme: the status of today; StatusChange holds the ones before.
+
+    Graduated only through a decided case: a CHECK asks for the case, and a composite foreign key
+    (enrollment_by_decided_case) asks that this case is this enrollment's own and is decided.
+    """
+
+    household = models.ForeignKey("beneficiaries.Household", models.CASCADE, related_name="enrollments")
+    program = models.ForeignKey(Program, models.PROTECT, related_name="enrollments", verbose_name="program")
+    status = models.CharField("status", max_length=12, choices=EnrollmentStatus)
+    since = models.DateField("sejak")
+    reason = models.CharField("alasan", max_length=200, blank=True)
+    letter = models.CharField("nomor surat", max_length=100, blank=True)
+    cohort_year = models.PositiveSmallIntegerField("tahun masuk", null=True, blank=True)
+    graduation_case = models.OneToOneField(
+        "beneficiaries.GraduationCase", models.PROTECT, null=True, blank=True, related_name="graduated_enrollment"
+    )
+    required_case_state = models.GeneratedField(
+        expression=models.Case(
+            models.When(status=EnrollmentStatus.GRADUATED, then=models.Value(GraduationState.DECIDED.value))
+        ),
+        output_field=models.CharField(max_length=14),
+        db_persist=True,
+    )
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kepesertaan"
+        verbose_name_plural = "kepesertaan"
+        indexes = [models.Index(fields=["program", "status"], name="enrollment_by_program")]
+        constraints = [
+            models.UniqueConstraint(fields=["household", "program"], name="enrollment_once"),
+            models.CheckConstraint(name="enrollment_status_known", condition=Q(status__in=EnrollmentStatus.values)),
+            models.CheckConstraint(
+                name="enrollment_graduated_by_case",
+                condition=~Q(status=EnrollmentStatus.GRADUATED) | Q(graduation_case__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"kepesertaan {self.pk}"
+
+    def change_status(self, status, *, on, by, reason="", letter="", case=None) -> None:
+        """Move to another status and keep the step in the history; the caller records the audit entry."""
+        self.status, self.since, self.reason, self.letter = status, on, reason, letter
+        self.graduation_case = case
+        self.save(update_fields=["status", "since", "reason", "letter", "graduation_case"])
+        self.status_changes.create(status=status, on=on, reason=reason, letter=letter, by=by)
+        refresh_statuses([self.household_id])
+
+
+class StatusChange(models.Model):
+    """One step of an enrollment's history, the present one included."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="status_changes")
+    status = models.CharField(max_length=12, choices=EnrollmentStatus)
+    on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    letter = models.CharField(max_length=100, blank=True)
+    legal_basis = models.ForeignKey(LegalBasis, models.PROTECT, null=True, blank=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"{self.status} {self.on}"
+
+
+def refresh_statuses(household_ids) -> None:
+    """Set Household.status to that of the leading enrollment, for many families in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE beneficiaries_household h SET status = coalesce((
+                   SELECT e.status FROM beneficiaries_enrollment e WHERE e.household_id = h.id
+                   ORDER BY array_position(%s::text[], e.status::text) LIMIT 1), '')
+               WHERE h.id = ANY(%s)""",
+            [[status.value for status in LEADING], list(household_ids)],
+        )

@@ -1,0 +1,50 @@
+"""Staging for the KPM roster: one row a person, so that both layouts meet in one shape."""
+
+from django.db import models
+
+from ejsika.imports.models import StagedRow
+
+
+class RosterRow(StagedRow):
+    """A person as the sheet gives them. None means "the sheet does not say": it never erases what is known.
+
+    `family` numbers the families of the file. `household` and `member` are the ones found in the register;
+    numbers are sealed before they get here.
+    """
+
+    family = models.PositiveIntegerField()
+    kk = models.BinaryField(null=True)
+    nik = models.BinaryField(null=True)
+    name = models.CharField(max_length=150, null=True)
+    sex = models.CharField(max_length=1, null=True)
+    born_on = models.DateField(null=True)
+    relationship = models.CharField(max_length=1, null=True)
+    is_recipient = models.BooleanField(default=False)
+    school_level = models.CharField(max_length=3, null=True)
+    grade = models.PositiveSmallIntegerField(null=True)
+    is_pregnant = models.BooleanField(null=True)
+    is_disabled = models.BooleanField(null=True)
+    region_code = models.CharField(max_length=10, null=True)
+    address = models.CharField(max_length=200, null=True)
+    rt = models.PositiveSmallIntegerField(null=True)
+    rw = models.PositiveSmallIntegerField(null=True)
+    phone = models.CharField(max_length=20, null=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    bank = models.CharField(max_length=20, null=True)
+    account_sealed = models.BinaryField(null=True)
+    account_digest = models.BinaryField(null=True)
+    cohort_year = models.PositiveSmallIntegerField(null=True)
+    status = models.CharField(max_length=12, null=True)
+    assistant = models.BigIntegerField(null=True)
+    household = models.BigIntegerField(null=True)
+    member = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch", "outcome", "row"], name="roster_by_outcome"),
+            models.Index(fields=["batch", "family"], name="roster_by_family"),
+        ]
+
+    def __str__(self):
+        return f"baris {self.row}"

@@ -1,0 +1,115 @@
+"""People who use the application: a role, regions and programmes each."""
+
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+
+from ejsika.accounts.permissions import ROLE_PERMISSIONS, ROLES_THAT_SEE_PEOPLE, Permission, Role
+from ejsika.programs.models import Program
+from ejsika.regions.models import Region
+
+
+class UserQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def assistants(self):
+        return self.filter(role=Role.PENDAMPING)
+
+    def within(self, codes):
+        """Users who have regions, all of them below these codes: whom an admin of those regions may manage."""
+        inside = Q(pk__in=[])
+        for code in codes:
+            inside |= Q(code__startswith=code)
+        foreign = User.regions.through.objects.exclude(region__in=Region.objects.filter(inside)).values("user")
+        return self.filter(regions__isnull=False).exclude(pk__in=foreign).distinct()
+
+    def covering(self, region_code: str):
+        """Users one of whose regions is this one or holds it."""
+        codes = [region_code[:n] for n in (2, 4, 6, 10)]
+        return self.filter(
+            models.Exists(User.regions.through.objects.filter(user=models.OuterRef("pk"), region__in=codes))
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def get_by_natural_key(self, username):
+        return self.get(username__iexact=username)
+
+    def create_user(self, username, *, name, role, password=None, regions=(), programs=None):
+        """Make a user; `programs` None means all programmes."""
+        user = self.model(username=username, name=name, role=role, all_programs=programs is None)
+        user.set_password(password)
+        user.save()
+        user.regions.set(regions)
+        user.programs.set(programs or ())
+        return user
+
+
+class User(AbstractBaseUser):
+    username = models.CharField(
+        "nama pengguna",
+        max_length=60,
+        unique=True,
+        validators=[ASCIIUsernameValidator()],
+        error_messages={"unique": "Nama pengguna ini sudah dipakai."},
+    )
+    name = models.CharField("nama", max_length=150)
+    role = models.CharField("peran", max_length=12, choices=Role)
+    regions = models.ManyToManyField(Region, blank=True, verbose_name="wilayah", related_name="users")
+    all_programs = models.BooleanField("semua program", default=False)
+    programs = models.ManyToManyField(Program, blank=True, verbose_name="program", related_name="users")
+    is_active = models.BooleanField("aktif", default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "pengguna"
+        verbose_name_plural = "pengguna"
+        constraints = [
+            models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
+            models.UniqueConstraint(Lower("username"), name="user_username_any_case"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def may(self, permission: Permission) -> bool:
+        return self.is_active and permission in ROLE_PERMISSIONS[self.role]
+
+    @property
+    def sees_people(self) -> bool:
+        """Whether this person may read of families by name at all."""
+        return self.is_active and self.role in ROLES_THAT_SEE_PEOPLE
+
+    @cached_property
+    def region_codes(self) -> list[str]:
+        """Codes of the regions that this person's scope starts from. Cost: one query, once."""
+        return list(self.regions.order_by("code").values_list("code", flat=True))
+
+    @cached_property
+    def program_ids(self) -> list[int]:
+        return list(self.programs.values_list("pk", flat=True))
+
+    def covers(self, region_code: str) -> bool:
+        """Whether a region is one of this person's or lies below one."""
+        return any(region_code.startswith(code) for code in self.region_codes)
+
+    # What Django's admin asks: the site is the admin role's alone; ejsika.accounts.admin narrows it by region.
+    @property
+    def is_staff(self) -> bool:
+        return self.may(Permission.ADMIN_SITE)
+
+    def has_perm(self, perm, obj=None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label) -> bool:
+        return self.is_staff

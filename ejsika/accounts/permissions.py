@@ -1,0 +1,71 @@
+"""Who may do what: one table, role by permission. Which rows they may do it to is for_user's business."""
+
+from enum import StrEnum, auto
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+
+class Role(models.TextChoices):
+    PENDAMPING = "pendamping", "Pendamping"
+    KOORDINATOR = "koordinator", "Koordinator"
+    DINSOS = "dinsos", "Dinsos"
+    ADMIN = "admin", "Admin"
+    PIMPINAN = "pimpinan", "Pimpinan"
+    OPD = "opd", "OPD"
+
+
+class Permission(StrEnum):
+    OWN_ACCOUNT = auto()  # every role: the own page, the password
+    HOUSEHOLD_VIEW = auto()
+    HOUSEHOLD_EDIT = auto()
+    HOUSEHOLD_ASSIGN = auto()
+    NUMBER_REVEAL = auto()
+    VISIT_VIEW = auto()
+    VISIT_LOG = auto()
+    REVIEW = auto()  # a koordinator's first screen
+    ROSTER_IMPORT = auto()
+    COUNTS_VIEW = auto()  # dashboard and graduation report: figures
+    MAP_VIEW = auto()
+    CANDIDATES_VIEW = auto()  # counts for other agencies, small ones hidden
+    GRADUATION_VIEW = auto()
+    GRADUATION_PROPOSE = auto()
+    GRADUATION_VERIFY = auto()
+    GRADUATION_DECIDE = auto()
+    ADMIN_SITE = auto()  # users, programmes, regions in Django's admin
+
+
+P = Permission
+_FAMILIES = {P.HOUSEHOLD_VIEW, P.NUMBER_REVEAL, P.VISIT_VIEW, P.GRADUATION_VIEW, P.MAP_VIEW}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    role: frozenset({P.OWN_ACCOUNT, *permissions})
+    for role, permissions in {
+        Role.PENDAMPING: _FAMILIES | {P.HOUSEHOLD_EDIT, P.VISIT_LOG, P.GRADUATION_PROPOSE},
+        Role.KOORDINATOR: _FAMILIES
+        | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY},
+        Role.DINSOS: _FAMILIES | {P.COUNTS_VIEW, P.GRADUATION_DECIDE},
+        Role.ADMIN: _FAMILIES | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.ROSTER_IMPORT, P.COUNTS_VIEW, P.ADMIN_SITE},
+        Role.PIMPINAN: {P.COUNTS_VIEW, P.MAP_VIEW},
+        Role.OPD: {P.CANDIDATES_VIEW},
+    }.items()
+}
+# Roles that may read of families by name; the others get counts.
+ROLES_THAT_SEE_PEOPLE = frozenset({Role.PENDAMPING, Role.KOORDINATOR, Role.DINSOS, Role.ADMIN})
+
+
+def requires(permission: Permission):
+    """Open a view to the roles that have this permission; the others get 403 (log-in is required before)."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission
+        return guarded
+
+    return decorate

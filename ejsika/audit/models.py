@@ -1,0 +1,29 @@
+"""Who did what to which row, when: written in the transaction of the change, never altered afterwards."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AuditEvent(models.Model):
+    """One act. `target` is named by model label and key, so that lower rooms can tell of higher ones."""
+
+    at = models.DateTimeField(db_default=Now())
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=60)
+    target_kind = models.CharField(max_length=60)
+    target_id = models.BigIntegerField()
+    data = models.JSONField(db_default={}, default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["target_kind", "target_id", "-id"], name="audit_by_target")]
+
+    def __str__(self):
+        return f"{self.action} {self.target_kind} {self.target_id}"
+
+
+def record(action: str, *, target: models.Model, by, **data) -> AuditEvent:
+    """Write one audit entry; call it inside the transaction of the change. `by` None means the system itself."""
+    return AuditEvent.objects.create(
+        action=action, actor=by, target_kind=target._meta.label_lower, target_id=target.pk, data=data
+    )

@@ -1,0 +1,146 @@
+"""One upload of a spreadsheet from check to undo, whatever kind of sheet it is."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from ejsika.accounts.models import User
+from ejsika.jobs.models import Job
+from ejsika.programs.models import Program
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Batches of this person, and those of others whose regions lie inside this person's own."""
+        if not (user.is_authenticated and user.sees_people):
+            return self.none()
+        within = self.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.within(user.region_codes)))
+        return within if user.all_programs else within.filter(program__in=user.program_ids)
+
+
+class ImportBatch(models.Model):
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", "Menunggu diperiksa"
+        CHECKED = "checked", "Sudah diperiksa"
+        COMMITTING = "committing", "Sedang disimpan"
+        COMMITTED = "committed", "Tersimpan"
+        UNDOING = "undoing", "Sedang dibatalkan"
+        UNDONE = "undone", "Dibatalkan"
+        REFUSED = "refused", "Ditolak"
+        DISCARDED = "discarded", "Tidak jadi"
+
+    kind = models.CharField(max_length=30)
+    program = models.ForeignKey(Program, models.PROTECT, verbose_name="program")
+    status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADED)
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    file_path = models.CharField(max_length=200, blank=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(db_default=Now())
+    checked_at = models.DateTimeField(null=True)
+    committed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    committed_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    job = models.OneToOneField(Job, models.PROTECT, null=True)
+    sheet = models.CharField(max_length=100, blank=True)
+    head_row = models.PositiveIntegerField(null=True)
+    unknown_columns = models.JSONField(default=list)
+    rows = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # create, change, same, error, suspect; households and members too
+    kept = models.JSONField(default=list)  # what an undo left standing because somebody had changed it since
+    refusal_code = models.CharField(max_length=30, blank=True)
+    refusal_message = models.TextField(blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "impor"
+        verbose_name_plural = "impor"
+        indexes = [
+            models.Index(fields=["-id"], name="batch_newest"),
+            models.Index(fields=["file_digest"], name="batch_by_file"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="batch_refusal_said",
+                condition=~Q(status="refused") | ~Q(refusal_code="") & ~Q(refusal_message=""),
+            ),
+            models.CheckConstraint(
+                name="batch_committed_by",
+                condition=~Q(status__in=["committed", "undoing", "undone"])
+                | Q(committed_by__isnull=False, committed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"impor {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("imports:batch_detail", args=[self.pk])
+
+
+class Outcome(models.TextChoices):
+    CREATE = "create", "Baru"
+    CHANGE = "change", "Berubah"
+    SAME = "same", "Sama"
+    ERROR = "error", "Salah"
+    SKIPPED = "skipped", "Dilewati"
+
+
+class StagedRow(models.Model):
+    """A line of the sheet as cleaned, before anything is written; each kind of sheet adds its columns."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+    row = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=7, choices=Outcome, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Problem(models.Model):
+    """What is wrong or odd in one cell: where, a masked value, a code, and a sentence that says what to do."""
+
+    class Level(models.TextChoices):
+        ERROR = "error", "Salah"
+        WARNING = "warning", "Perlu dilihat"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="problems")
+    sheet = models.CharField(max_length=100)
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=60)
+    value = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=30)
+    level = models.CharField(max_length=7, choices=Level)
+    message = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "row"], name="problem_by_row")]
+
+    def __str__(self):
+        return f"{self.code} baris {self.row}"
+
+
+class FieldChange(models.Model):
+    """One field that a commit wrote, kept for the undo and for the preview of what was changed.
+
+    `old` and `new` are PostgreSQL's text form of the column (sealed columns stay sealed); `field` is "" for a row
+    that the commit created.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=60)
+    key = models.BigIntegerField()
+    field = models.CharField(max_length=40, blank=True)
+    old = models.TextField(null=True)
+    new = models.TextField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "table", "field", "key"], name="change_by_batch")]
+
+    def __str__(self):
+        return f"{self.table}.{self.field} {self.key}"

@@ -1,0 +1,26 @@
+"""Every URL of the application; a view is closed until its row stands here and its permission on it."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+import ejsika.accounts.admin
+import ejsika.programs.admin
+import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by itself (see SimpleAdminConfig)
+from ejsika.health import healthz
+from ejsika.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("accounts/login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("accounts/password/", auth_views.PasswordChangeView.as_view(), name="password_change"),
+    path("accounts/password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("accounts/", include("ejsika.accounts.urls")),
+    path("households/", include("beneficiaries.urls")),
+    path("visits/", include("assistance_logs.urls")),
+    path("imports/", include("ejsika.imports.urls")),
+    path("reports/", include("reports.urls")),
+    path("admin/", admin.site.urls),
+]

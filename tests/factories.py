@@ -1,0 +1,134 @@
+"""Rows for tests, made with as little said as possible; all people are invented."""
+
+import datetime
+import itertools
+import uuid
+from zoneinfo import ZoneInfo
+
+from assistance_logs.choices import PersonMet, VisitResult
+from assistance_logs.models import Visit
+from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.models import Assignment, Enrollment, Household, Member, StatusChange
+from ejsika.accounts.models import User
+from ejsika.programs.models import LegalBasis, Program, ProgramRule, RuleName
+from ejsika.regions.models import Region
+
+NORTH = "3602122001"  # a desa in Kab. Lebak
+NORTH_2 = "3602122002"
+SOUTH = "3601012001"  # a desa in Kab. Pandeglang
+JAKARTA = ZoneInfo("Asia/Jakarta")
+PASSWORD = "kata-sandi-uji-1"  # noqa: S105 - of invented users
+_serial = itertools.count(1)
+_LEVELS = {2: "provinsi", 4: "kabupaten", 6: "kecamatan", 10: "desa"}
+
+
+def make_region(code: str, **fields) -> Region:
+    """Make a region and those above it, with a name of its code."""
+    region = None
+    for length in (2, 4, 6, 10):
+        if length > len(code):
+            break
+        part = code[:length]
+        defaults = {
+            "level": _LEVELS[length],
+            "name": f"{_LEVELS[length].title()} {part}",
+            "parent_id": code[:length][: length - 2 - 2 * (length == 10)] or None,
+        }
+        region, _ = Region.objects.get_or_create(code=part, defaults=defaults | (fields if part == code else {}))
+    return region
+
+
+def make_program(code: str = "JAMSOSRATU", *, visit_every_days: int = 90) -> Program:
+    basis, _ = LegalBasis.objects.get_or_create(
+        number="Pergub Banten 10/2019", defaults={"title": "Jamsosratu", "valid_from": datetime.date(2019, 1, 1)}
+    )
+    program, created = Program.objects.get_or_create(
+        code=code, defaults={"name": code.title(), "funding_source": "APBD", "legal_basis": basis}
+    )
+    if created:
+        ProgramRule.objects.create(
+            program=program,
+            name=RuleName.VISIT_EVERY_DAYS,
+            value=visit_every_days,
+            valid_from=datetime.date(2013, 1, 1),
+            legal_basis=basis,
+        )
+    return program
+
+
+def make_user(username: str, role: str, region: str = "36", *, programs=None, **fields) -> User:
+    user = User.objects.create_user(
+        username,
+        name=fields.pop("name", username.title()),
+        role=role,
+        password=PASSWORD,
+        regions=[make_region(region)] if region else [],
+        programs=programs,
+    )
+    if fields:
+        User.objects.filter(pk=user.pk).update(**fields)
+        user.refresh_from_db()
+    return user
+
+
+def make_nik(region_code: str = NORTH, born_on: datetime.date = datetime.date(1980, 5, 4), sex: str = "P") -> str:
+    day = born_on.day + (40 if sex == "P" else 0)
+    return f"{region_code[:6]}{day:02}{born_on:%m%y}{next(_serial) % 9998 + 1:04}"
+
+
+def make_household(
+    *, region: str = NORTH, assistant: User | None = None, program: Program | None = None, status="aktif", **fields
+) -> Household:
+    """Make a family of one: its recipient, its enrollment with history, and its assignment if there is an assistant."""
+    name = fields.pop("name", "Siti Invented")
+    fields.setdefault("kk", f"{region[:6]}010120{next(_serial):04}")
+    nik = fields.pop("nik", None) or make_nik(region)
+    if fields.get("latitude") is not None:
+        fields.setdefault("point_source", "gps")
+    household = Household.objects.create(
+        region=make_region(region),
+        recipient_name=name,
+        status=status,
+        address=fields.pop("address", "Kp. Uji"),
+        **fields,
+    )
+    Member.objects.create(
+        household=household,
+        nik=nik,
+        name=name,
+        sex="P",
+        born_on=datetime.date(1980, 5, 4),
+        relationship="2",
+        is_recipient=True,
+        joined_on=datetime.date(2021, 1, 1),
+    )
+    enroll(household, program=program, status=status)
+    if assistant:
+        Assignment.objects.create(household=household, assistant=assistant, started_on=datetime.date(2021, 1, 1))
+    return household
+
+
+def enroll(household: Household, *, program: Program | None = None, status=EnrollmentStatus.ACTIVE) -> Enrollment:
+    since = datetime.date(2021, 1, 1)
+    enrollment = Enrollment.objects.create(
+        household=household, program=program or make_program(), status=status, since=since, cohort_year=2021
+    )
+    StatusChange.objects.create(enrollment=enrollment, status=status, on=since)
+    return enrollment
+
+
+def make_visit(household: Household, assistant: User, day: datetime.date, **fields) -> Visit:
+    """Make a stored visit at nine in the morning; Household.last_visited_on is kept as the action would."""
+    fields = {"result": VisitResult.MET_RECIPIENT, "person_met": PersonMet.RECIPIENT} | fields
+    visit = Visit.objects.create(
+        uuid=fields.pop("uuid", None) or uuid.uuid4(),
+        outbox_version=1,
+        household=household,
+        assistant=assistant,
+        happened_at=datetime.datetime.combine(day, datetime.time(9), JAKARTA),
+        **fields,
+    )
+    if visit.result.startswith("bertemu") and (household.last_visited_on is None or household.last_visited_on < day):
+        household.last_visited_on = day
+        household.save(update_fields=["last_visited_on"])
+    return visit
