@@ -15,7 +15,7 @@ PLACES = [
     (Permission.CANDIDATES_VIEW, "Cari calon", "search", "reports:candidates"),
     (Permission.HOUSEHOLD_VIEW, "KPM", "house", "beneficiaries:household_list"),
     (Permission.MAP_VIEW, "Peta", "map", "reports:map"),
-    (Permission.GRADUATION_VIEW, "Graduasi", "star", "beneficiaries:graduation_list"),
+    (Permission.GRADUATION_VIEW, "Graduasi", "star", "graduation:case_list"),
     (Permission.ROSTER_IMPORT, "Impor", "upload", "imports:batch_list"),
     (Permission.ADMIN_SITE, "Pengaturan", "settings", "admin:index"),
 ]

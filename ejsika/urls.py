@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("accounts/", include("ejsika.accounts.urls")),
     path("households/", include("beneficiaries.urls")),
+    path("graduations/", include("beneficiaries.graduation.urls")),
     path("visits/", include("assistance_logs.urls")),
     path("imports/", include("ejsika.imports.urls")),
     path("reports/", include("reports.urls")),

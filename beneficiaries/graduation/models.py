@@ -89,4 +89,4 @@ class GraduationCase(models.Model):
         return f"kasus graduasi {self.pk}"
 
     def get_absolute_url(self):
-        return reverse("beneficiaries:graduation_detail", args=[self.pk])
+        return reverse("graduation:case_detail", args=[self.pk])

@@ -1,0 +1,121 @@
+"""Figures: each is one named condition over Household, so that a count and the list behind it cannot differ.
+
+A dashboard counts `Household.objects.countable_by(user).filter(figure.condition(view))`; the list of families filters
+by the same condition when its URL says `figure=<name>`. Rooms above register what they know in their app's ready().
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from beneficiaries.choices import EnrollmentStatus, GraduationState
+from beneficiaries.models import Assignment, Enrollment, GraduationCase
+from ejsika.programs.models import RuleName, rule_values
+
+
+@dataclass(frozen=True)
+class View:
+    """What a figure is asked for: a period from `start` to before `end` (dates), and perhaps one programme."""
+
+    start: datetime.date
+    end: datetime.date
+    program_id: int | None = None
+
+    @classmethod
+    def month(cls, day: datetime.date, program_id: int | None = None) -> "View":
+        start = day.replace(day=1)
+        return cls(start, (start + datetime.timedelta(days=32)).replace(day=1), program_id)
+
+    @property
+    def year(self) -> "View":
+        """The calendar year up to the end of the period."""
+        return View(self.start.replace(month=1, day=1), self.end, self.program_id)
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    label: str
+    condition: Callable[[View], Q]
+
+
+_figures: dict[str, Figure] = {}
+
+
+def register(name: str, label: str, condition: Callable[[View], Q]) -> None:
+    _figures[name] = Figure(name, label, condition)
+
+
+def get(name: str) -> Figure:
+    """Give a figure by name. Raises KeyError for a name that nobody registered."""
+    return _figures[name]
+
+
+def all_figures() -> list[Figure]:
+    return list(_figures.values())
+
+
+def has_status(view: View, *statuses: str) -> Q:
+    """The condition that a family has one of these statuses: in the view's programme, or its leading one."""
+    if view.program_id is None:
+        return Q(status__in=statuses)
+    return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program=view.program_id, status__in=statuses)))
+
+
+def visited_in_time(view: View) -> Q:
+    """The condition that the last visit is no older than the interval of a programme the family is active in."""
+    today = timezone.localdate()
+    condition = Q(pk__in=[])
+    for program_id, days in rule_values(RuleName.VISIT_EVERY_DAYS, today).items():
+        if view.program_id in (None, program_id):
+            enrolled = Enrollment.objects.filter(
+                household=OuterRef("pk"), program=program_id, status=EnrollmentStatus.ACTIVE
+            )
+            condition |= Q(Exists(enrolled), last_visited_on__gte=today - datetime.timedelta(days=days))
+    return condition
+
+
+def _active(view: View) -> Q:
+    return has_status(view, EnrollmentStatus.ACTIVE)
+
+
+def _graduated_between(view: View) -> Q:
+    cases = GraduationCase.objects.filter(
+        enrollment__household=OuterRef("pk"),
+        state=GraduationState.DECIDED,
+        decided_on__gte=view.start,
+        decided_on__lt=view.end,
+    )
+    return Q(Exists(cases if view.program_id is None else cases.filter(enrollment__program=view.program_id)))
+
+
+def _registered(view: View) -> Q:
+    if view.program_id is None:
+        return Q()
+    return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program=view.program_id)))
+
+
+def _without_assistant(view: View) -> Q:
+    return _active(view) & ~Q(Exists(Assignment.objects.on(timezone.localdate()).filter(household=OuterRef("pk"))))
+
+
+register("registered", "KPM terdaftar", _registered)
+register("active", "KPM aktif", _active)
+register("suspended", "KPM ditangguhkan", lambda view: has_status(view, EnrollmentStatus.SUSPENDED))
+register("candidate", "Calon KPM", lambda view: has_status(view, EnrollmentStatus.CANDIDATE))
+register("inactive", "KPM nonaktif", lambda view: has_status(view, EnrollmentStatus.INACTIVE))
+register("graduated", "Sudah lulus", lambda view: has_status(view, EnrollmentStatus.GRADUATED))
+register("graduated_this_period", "Lulus pada periode ini", _graduated_between)
+register("graduated_this_year", "Lulus tahun ini", lambda view: _graduated_between(view.year))
+register("without_point", "Tanpa titik lokasi", lambda view: _active(view) & Q(latitude__isnull=True))
+register("without_assistant", "Tanpa pendamping", _without_assistant)
+register("in_time", "Dikunjungi tepat waktu", lambda view: _active(view) & visited_in_time(view))
+register(
+    "late",
+    "Terlambat dikunjungi",
+    lambda view: _active(view) & Q(last_visited_on__isnull=False) & ~visited_in_time(view),
+)
+register("never_visited", "Belum pernah dikunjungi", lambda view: _active(view) & Q(last_visited_on__isnull=True))

@@ -1,0 +1,82 @@
+"""Region, period and programme: chosen once at the top of a page, carried in the URL from page to page."""
+
+import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from beneficiaries.figures import View
+from ejsika.programs.models import Program
+from ejsika.regions.models import Region
+
+
+def parse_month(text: str) -> datetime.date:
+    """Read "2026-11" as the first day of that month. Raises ValueError for anything else."""
+    return datetime.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+
+
+class ScopeForm(forms.Form):
+    """GET parameters region, period and program; a bad or foreign value is an error and never widens what is shown."""
+
+    region = forms.CharField(label="Wilayah", required=False)
+    period = forms.CharField(label="Periode", required=False)
+    program = forms.CharField(label="Program", required=False)
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.user = user
+
+    def clean_region(self) -> Region | None:
+        code = self.cleaned_data["region"]
+        if not code:
+            return Region.objects.filter(code__in=self.user.region_codes).first() if self.has_one_region else None
+        region = Region.objects.filter(code=code).first() if self.user.covers(code) else None
+        if region is None:
+            raise ValidationError("Wilayah ini tidak ada atau di luar wilayah Anda.")
+        return region
+
+    def clean_period(self) -> datetime.date:
+        try:
+            return (
+                parse_month(self.cleaned_data["period"])
+                if self.cleaned_data["period"]
+                else timezone.localdate().replace(day=1)
+            )
+        except ValueError:
+            raise ValidationError("Periode ditulis tahun-bulan, misalnya 2026-11.") from None
+
+    def clean_program(self) -> Program | None:
+        code = self.cleaned_data["program"]
+        if not code:
+            return None
+        program = self.programs.filter(code=code).first()
+        if program is None:
+            raise ValidationError("Program ini tidak ada atau bukan program Anda.")
+        return program
+
+    @property
+    def has_one_region(self) -> bool:
+        return len(self.user.region_codes) == 1
+
+    @property
+    def programs(self):
+        """Programmes this person may choose."""
+        programs = Program.objects.filter(is_active=True)
+        return programs if self.user.all_programs else programs.filter(pk__in=self.user.program_ids)
+
+    @property
+    def region(self) -> Region | None:
+        return self.cleaned_data.get("region")
+
+    @property
+    def view(self) -> View:
+        """What the figures are asked for. Call after is_valid()."""
+        program = self.cleaned_data.get("program")
+        return View.month(self.cleaned_data["period"], program and program.pk)
+
+    def apply(self, queryset):
+        """Narrow families (already scoped to the user) to the region chosen; a bad value gives none."""
+        if not self.is_valid():
+            return queryset.none()
+        return queryset.filter(queryset.within([self.region.code])) if self.region else queryset
