@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from beneficiaries.choices import EnrollmentStatus, GraduationState
+from beneficiaries.graduation.models import GRADUATES_FROM, GraduationCase
 from ejsika.programs.models import LegalBasis, Program
 from ejsika.regions.models import ScopedQuerySet
 
@@ -28,6 +29,11 @@ class EnrollmentQuerySet(ScopedQuerySet):
 
     def program_rule(self, user):
         return Q() if user.all_programs else Q(program__in=user.program_ids)
+
+    def proposable(self):
+        """Enrollments that may be proposed for graduation: in the programme, and no case of theirs under way."""
+        running = GraduationCase.objects.running().filter(enrollment=OuterRef("pk"))
+        return self.filter(~Exists(running), status__in=GRADUATES_FROM)
 
 
 class Enrollment(models.Model):
@@ -73,12 +79,17 @@ class Enrollment(models.Model):
     def __str__(self):
         return f"kepesertaan {self.pk}"
 
-    def change_status(self, status, *, on, by, reason="", letter="", case=None) -> None:
+    @property
+    def entered_on(self):
+        """The first day of the history: when the family came into the programme. Cost: one query."""
+        return self.status_changes.aggregate(first=models.Min("on"))["first"] or self.since
+
+    def change_status(self, status, *, on, by, reason="", letter="", legal_basis=None, case=None) -> None:
         """Move to another status and keep the step in the history; the caller records the audit entry."""
         self.status, self.since, self.reason, self.letter = status, on, reason, letter
         self.graduation_case = case
         self.save(update_fields=["status", "since", "reason", "letter", "graduation_case"])
-        self.status_changes.create(status=status, on=on, reason=reason, letter=letter, by=by)
+        self.status_changes.create(status=status, on=on, reason=reason, letter=letter, legal_basis=legal_basis, by=by)
         refresh_statuses([self.household_id])
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     GRADUATION_PROPOSE = auto()
     GRADUATION_VERIFY = auto()
     GRADUATION_DECIDE = auto()
+    GRADUATION_RETURN = auto()  # each from the state that waits for their own step
     ADMIN_SITE = auto()  # users, programmes, regions in Django's admin
 
 
@@ -44,8 +45,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     for role, permissions in {
         Role.PENDAMPING: _FAMILIES | {P.HOUSEHOLD_EDIT, P.VISIT_LOG, P.GRADUATION_PROPOSE},
         Role.KOORDINATOR: _FAMILIES
-        | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY},
-        Role.DINSOS: _FAMILIES | {P.COUNTS_VIEW, P.GRADUATION_DECIDE},
+        | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN},
+        Role.DINSOS: _FAMILIES | {P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN},
         Role.ADMIN: _FAMILIES | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.ROSTER_IMPORT, P.COUNTS_VIEW, P.ADMIN_SITE},
         Role.PIMPINAN: {P.COUNTS_VIEW, P.MAP_VIEW},
         Role.OPD: {P.CANDIDATES_VIEW},
