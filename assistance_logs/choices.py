@@ -47,3 +47,14 @@ class Topic(models.TextChoices):
     PROTECTION = "perlindungan", "Perlindungan anak/perempuan"
     HOUSE = "rumah", "Kondisi rumah"
     OTHER = "lain", "Lainnya"
+
+
+# Whom an assistant can have met, by the result of the visit; the first is meant where nothing is said.
+PERSONS_BY_RESULT = {
+    VisitResult.MET_RECIPIENT: [PersonMet.RECIPIENT],
+    VisitResult.MET_MEMBER: [PersonMet.MEMBER],
+    VisitResult.EMPTY_HOUSE: [PersonMet.NOBODY, PersonMet.NEIGHBOUR],
+    VisitResult.MOVED: [PersonMet.NOBODY, PersonMet.NEIGHBOUR, PersonMet.MEMBER, PersonMet.RECIPIENT],
+    VisitResult.NO_ADDRESS: [PersonMet.NOBODY, PersonMet.NEIGHBOUR],
+    VisitResult.REFUSED: [PersonMet.NOBODY, PersonMet.RECIPIENT, PersonMet.MEMBER, PersonMet.NEIGHBOUR],
+}

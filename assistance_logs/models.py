@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
 from beneficiaries.models import Household
+from ejsika.lib.geo import distance_m
 from ejsika.regions.models import ScopedQuerySet
 
 
@@ -34,6 +35,19 @@ class VisitQuerySet(ScopedQuerySet):
     def visited_between(self, start, end):
         """Visits from `start` to before `end` (aware datetimes)."""
         return self.filter(happened_at__gte=start, happened_at__lt=end)
+
+    def with_open_follow_up(self):
+        """Visits whose follow-up waits still: no later visit at which the family was met."""
+        later = (
+            Visit.objects.current()
+            .met_family()
+            .filter(household=OuterRef("household"), happened_at__gt=OuterRef("happened_at"))
+        )
+        return self.current().exclude(follow_up="").filter(~Exists(later))
+
+    def for_list(self):
+        """All that a line about a visit shows."""
+        return self.select_related("household", "assistant").order_by("-happened_at", "-pk")
 
 
 class Visit(models.Model):
@@ -91,3 +105,27 @@ class Visit(models.Model):
 
     def get_absolute_url(self):
         return reverse("assistance_logs:visit_detail", args=[self.pk])
+
+    @property
+    def topic_labels(self) -> list[str]:
+        return [Topic(topic).label for topic in self.topics]
+
+    @property
+    def distance_m(self) -> int | None:
+        """Metres from the family's point; None where one of the two points is not known."""
+        if self.latitude is None or not self.household.has_point:
+            return None
+        home = self.household.latitude, self.household.longitude
+        return round(distance_m((float(self.latitude), float(self.longitude)), tuple(map(float, home))))
+
+    def versions(self) -> list["Visit"]:
+        """All versions of this visit, newest first, itself among them. Cost: one query."""
+        rows = Visit.objects.filter(household=self.household_id, assistant=self.assistant_id).in_bulk()
+        newer = {row.replaces_id: row for row in rows.values() if row.replaces_id}
+        version = self
+        while version.pk in newer:
+            version = newer[version.pk]
+        found = [version]
+        while found[-1].replaces_id:
+            found.append(rows[found[-1].replaces_id])
+        return found

@@ -1,0 +1,128 @@
+"""Storing visits: each once, however often it is sent; a correction is a new version, the old one stays."""
+
+import uuid as uuids
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+
+from assistance_logs.choices import MET
+from assistance_logs.models import Visit
+from beneficiaries.models import Household
+from ejsika.accounts.models import User
+from ejsika.audit.models import record
+
+# The newest shape of what a phone sends. Phones keep old forms for days, so older versions stay readable.
+OUTBOX_VERSION = 1
+# What a correction may change; the audit entry names which of them it did.
+CONTENT = [
+    "kind",
+    "happened_at",
+    "result",
+    "person_met",
+    "topics",
+    "notes",
+    "follow_up",
+    "follow_up_due",
+    "latitude",
+    "longitude",
+    "accuracy_m",
+]
+
+
+class UuidTakenError(Exception):
+    """The UUID belongs to another entry: another person's, another family's, or another version's."""
+
+
+def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replaces: Visit | None = None):
+    """Give the visit that this same sending stored before, or None.
+
+    Errors: UuidTakenError if the UUID is known, but not as this person's entry for this family.
+    """
+    visit = Visit.objects.filter(uuid=uuid).first() if uuid else None
+    if visit is None:
+        return None
+    same = (visit.assistant_id, visit.household_id, visit.replaces_id) == (
+        by.pk,
+        household.pk,
+        replaces and replaces.pk,
+    )
+    if not same:
+        raise UuidTakenError
+    return visit
+
+
+@transaction.atomic
+def log_visit(*, household: Household, by: User, uuid: uuids.UUID, outbox_version: int, **content) -> Visit:
+    """Store a visit, or give the one that the same UUID stored before.
+
+    Errors: UuidTakenError as in find_sent.
+    """
+    _lock(household)
+    if sent := find_sent(uuid, by=by, household=household):
+        return sent
+    visit = _create(household=household, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
+    refresh_last_visits([household.pk])
+    record("visit.logged", target=household, by=by, visit=visit.pk, kind=visit.kind, result=visit.result)
+    return visit
+
+
+@transaction.atomic
+def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: int, **content) -> Visit:
+    """Store a new version of a visit in the place of the current one, or give what the same UUID stored before.
+
+    Errors: ValidationError if `visit` is not the current version any more; UuidTakenError as in find_sent.
+    """
+    household = visit.household
+    _lock(household)
+    if sent := find_sent(uuid, by=by, household=household, replaces=visit):
+        return sent
+    if not Visit.objects.current().filter(pk=visit.pk).update(is_current=False):
+        raise ValidationError(
+            "Kunjungan ini sudah diperbaiki lebih dulu. Buka versi terbarunya, lalu perbaiki versi itu bila masih perlu."
+        )
+    newer = _create(
+        household=household,
+        assistant=visit.assistant,
+        uuid=uuid,
+        outbox_version=outbox_version,
+        replaces=visit,
+        **content,
+    )
+    refresh_last_visits([household.pk])
+    changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
+    record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
+    return newer
+
+
+def refresh_last_visits(household_ids) -> None:
+    """Set Household.last_visited_on to the day of the last visit that met the family, for many in one statement.
+
+    Call it in the transaction that changed their visits. The day is the local one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE beneficiaries_household h SET last_visited_on = last.day
+               FROM unnest(%s::bigint[]) AS asked(id)
+               LEFT JOIN LATERAL (
+                   SELECT max((v.happened_at AT TIME ZONE %s)::date) AS day FROM assistance_logs_visit v
+                   WHERE v.household_id = asked.id AND v.is_current AND v.result = ANY(%s)) last ON true
+               WHERE h.id = asked.id AND h.last_visited_on IS DISTINCT FROM last.day""",
+            [list(household_ids), settings.TIME_ZONE, [result.value for result in MET]],
+        )
+
+
+def _lock(household: Household) -> None:
+    """Let the changes to one family's visits happen one after the other."""
+    Household.objects.select_for_update(of=["self"]).get(pk=household.pk)
+
+
+def _create(**fields) -> Visit:
+    try:
+        with transaction.atomic():
+            return Visit.objects.create(**fields)
+    except IntegrityError:
+        # Two families' locks do not meet: only the unique constraint sees one UUID sent for both at once.
+        if Visit.objects.filter(uuid=fields["uuid"]).exists():
+            raise UuidTakenError from None
+        raise

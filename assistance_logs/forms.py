@@ -1,0 +1,160 @@
+"""What an assistant writes about a visit."""
+
+import datetime
+import uuid
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import formats, timezone
+
+from assistance_logs.actions import OUTBOX_VERSION, find_sent
+from assistance_logs.choices import PERSONS_BY_RESULT, PersonMet, Topic, VisitKind, VisitResult
+from assistance_logs.models import Visit
+from assistance_logs.position import read_position
+
+CLOCK_SKEW = datetime.timedelta(minutes=10)  # a phone's clock may be ahead of the server's by so much
+EARLIEST_YEAR = 2000  # before that the programmes were not; also keeps away dates that no zone can hold
+FOLLOW_UP_DAYS = 366  # a later date is a slip of the finger, and would never become late
+STALE = "Formulir ini tidak lengkap sampai di server. Simpan sekali lagi; kalau tetap begini, muat ulang halaman."
+
+
+class VisitForm(forms.Form):
+    uuid = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": STALE, "required": STALE})
+    outbox_version = forms.IntegerField(
+        min_value=1,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": STALE, "required": STALE, "min_value": STALE},
+    )
+    result = forms.ChoiceField(
+        label="Bagaimana hasilnya?",
+        choices=VisitResult,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pilih hasil kunjungan."},
+    )
+    topics = forms.MultipleChoiceField(
+        label="Tentang apa?",
+        help_text="boleh lebih dari satu",
+        choices=Topic,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    notes = forms.CharField(
+        label="Catatan", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": None})
+    )
+    follow_up = forms.CharField(label="Apa yang perlu dilakukan?", required=False, max_length=300)
+    follow_up_due = forms.DateField(
+        label="Jatuh tempo", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    happened_at = forms.DateTimeField(
+        label="Waktu kunjungan",
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        error_messages={
+            "required": "Isi tanggal dan jam kunjungan.",
+            "invalid": "Tulis tanggal dan jam, misalnya 24/11/2026 09:30.",
+        },
+    )
+    kind = forms.ChoiceField(label="Jenis kegiatan", choices=VisitKind, required=False, initial=VisitKind.HOME_VISIT)
+    person_met = forms.ChoiceField(
+        label="Siapa yang ditemui?", choices=[("", "Sesuai hasil kunjungan"), *PersonMet.choices], required=False
+    )
+    latitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    longitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, household, user, replaces: Visit | None = None):
+        self.household, self.user, self.replaces = household, user, replaces
+        self.position_unreadable = False
+        super().__init__(data, initial=_values(replaces) if replaces else {"happened_at": timezone.now()})
+        self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}
+
+    def clean_outbox_version(self) -> int:
+        version = self.cleaned_data["outbox_version"]
+        if version > OUTBOX_VERSION:
+            raise ValidationError(
+                "Formulir ini dari versi aplikasi yang belum dikenal server. Muat ulang halaman, lalu simpan lagi."
+            )
+        return version
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or VisitKind.HOME_VISIT
+
+    def clean_topics(self) -> list[str]:
+        return list(dict.fromkeys(self.cleaned_data["topics"]))
+
+    def clean_happened_at(self) -> datetime.datetime:
+        """Not to come, and on a day when the family was this person's: else it is another's log, or a wrong date."""
+        value = self.cleaned_data["happened_at"]
+        if value.year < EARLIEST_YEAR:
+            raise ValidationError("Tahunnya tidak masuk akal. Periksa tanggal kunjungan.")
+        if value > timezone.now() + CLOCK_SKEW:
+            raise ValidationError("Waktu ini belum terjadi. Periksa tanggal dan jam kunjungan.")
+        day = timezone.localdate(value)
+        if not self.household.assignments.on(day).filter(assistant=self.user).exists():
+            raise ValidationError(
+                f"Pada {formats.date_format(day)} keluarga ini belum ditugaskan kepada Anda. Periksa tanggalnya; "
+                "kalau tanggalnya benar, minta koordinator memeriksa tanggal penugasan."
+            )
+        return value
+
+    def clean(self) -> dict:
+        self._clean_person()
+        self._clean_follow_up()
+        self._clean_position()
+        return self.cleaned_data
+
+    def _clean_person(self) -> None:
+        allowed = PERSONS_BY_RESULT.get(self.cleaned_data.get("result"), [])
+        person = self.cleaned_data.get("person_met")
+        if allowed and not person:
+            self.cleaned_data["person_met"] = allowed[0]
+        elif allowed and person not in allowed:
+            result = VisitResult(self.cleaned_data["result"]).label
+            self.add_error("person_met", f"Tidak cocok dengan hasil “{result}”. Ubah salah satunya.")
+
+    def _clean_follow_up(self) -> None:
+        due, happened_at = self.cleaned_data.get("follow_up_due"), self.cleaned_data.get("happened_at")
+        if due is None:
+            return
+        if not self.cleaned_data.get("follow_up") and "follow_up" not in self.errors:
+            self.add_error("follow_up", "Tulis apa yang perlu dilakukan, atau kosongkan jatuh temponya.")
+        if happened_at is None:
+            return
+        day = timezone.localdate(happened_at)
+        if not day <= due <= day + datetime.timedelta(days=FOLLOW_UP_DAYS):
+            self.add_error(
+                "follow_up_due", "Jatuh tempo paling cepat pada hari kunjungan, paling lambat setahun sesudahnya."
+            )
+
+    def _clean_position(self) -> None:
+        """A position that makes no sense is left out: nobody can mend it by hand, and the visit must not be lost."""
+        sent = [self.cleaned_data.pop(name, "") for name in ("latitude", "longitude", "accuracy")]
+        try:
+            position = read_position(*sent)
+        except ValueError:
+            position, self.position_unreadable = None, True
+        self.cleaned_data |= {
+            "latitude": position and position.latitude,
+            "longitude": position and position.longitude,
+            "accuracy_m": position and position.accuracy_m,
+        }
+
+    def sent_before(self) -> Visit | None:
+        """The visit that this same sending stored already, whatever else it says now. Call after is_valid()."""
+        sent = self.cleaned_data.get("uuid")
+        return find_sent(sent, by=self.user, household=self.household, replaces=self.replaces)
+
+    def renew_uuid(self) -> None:
+        """Give the form that is shown again a number of its own where the one it came with cannot be used."""
+        if "uuid" in self.errors or self.has_error(NON_FIELD_ERRORS, "uuid_taken"):
+            self.data = self.data.copy()
+            self.data["uuid"] = str(uuid.uuid4())
+
+
+def _values(visit: Visit) -> dict:
+    """What the form of a correction starts from."""
+    names = ("kind", "happened_at", "result", "person_met", "topics", "notes", "follow_up", "follow_up_due")
+    values = {name: getattr(visit, name) for name in names}
+    if visit.latitude is not None:
+        values |= {"latitude": str(visit.latitude), "longitude": str(visit.longitude)}
+        values["accuracy"] = "" if visit.accuracy_m is None else str(visit.accuracy_m)
+    return values

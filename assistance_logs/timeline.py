@@ -1,0 +1,43 @@
+"""What the log tells on a family's page: its visits, and follow-ups whose day is over."""
+
+from django.utils import formats, timezone
+
+from assistance_logs.figures import day_start
+from assistance_logs.models import Visit
+from beneficiaries.timeline import Entry
+
+
+def visits(household, user, limit: int):
+    """The family's newest visits. Cost: one query."""
+    found = Visit.objects.for_user(user).current().filter(household=household).for_list()[:limit]
+    return [_visit(visit) for visit in found]
+
+
+def late_follow_ups(household, user, limit: int):
+    """Open follow-ups that were due before today. Cost: one query."""
+    found = Visit.objects.for_user(user).with_open_follow_up().filter(household=household)
+    found = found.filter(follow_up_due__lt=timezone.localdate()).order_by("-follow_up_due")[:limit]
+    return [
+        Entry(
+            at=day_start(visit.follow_up_due),
+            icon="triangle-alert",
+            title="Tindak lanjut terlambat",
+            detail=f"{visit.follow_up}, jatuh tempo {formats.date_format(visit.follow_up_due)}",
+            url=visit.get_absolute_url(),
+            kind="late",
+        )
+        for visit in found
+    ]
+
+
+def _visit(visit: Visit) -> Entry:
+    detail = [visit.get_result_display(), ", ".join(label.lower() for label in visit.topic_labels)]
+    if visit.distance_m is not None:
+        detail.append(f"{formats.number_format(visit.distance_m, use_l10n=True, force_grouping=True)} m dari rumah")
+    return Entry(
+        at=visit.happened_at,
+        icon="house",
+        title=visit.get_kind_display(),
+        detail=" · ".join(filter(None, detail)),
+        url=visit.get_absolute_url(),
+    )

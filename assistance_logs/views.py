@@ -1,0 +1,138 @@
+"""An assistant's tasks and visits, and what others read of them."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_http_methods
+
+from assistance_logs import worklist
+from assistance_logs.actions import UuidTakenError, correct_visit, log_visit
+from assistance_logs.forms import VisitForm
+from assistance_logs.models import Visit
+from beneficiaries.models import Household
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.lib.http import render_page
+
+FAMILIES_A_PAGE = 30
+TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
+
+
+@require_GET
+@requires(Permission.VISIT_LOG)
+def task_list(request):
+    today = timezone.localdate()
+    counts = worklist.counts(request.user, today)
+    families = worklist.families(request.user, today)
+    page = Paginator(families, FAMILIES_A_PAGE).get_page(request.GET.get("page"))
+    follow_ups = worklist.follow_ups(request.user, [family.pk for family in page])
+    for family in page:
+        family.open_follow_up = follow_ups.get(family.pk)
+    context = {
+        "page": page,
+        "late": [family for family in page if family.is_late],
+        "others": [family for family in page if not family.is_late],
+        "late_count": counts["late"],
+        "progress": worklist.month_progress(counts["visited"], counts["active"], today=today),
+        "today": today,
+    }
+    return render_page(request, "assistance_logs/task_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.VISIT_LOG)
+def visit_new(request, pk):
+    household = get_object_or_404(Household.objects.for_user(request.user).select_related("region"), pk=pk)
+    follow_up = worklist.follow_ups(request.user, [household.pk]).get(household.pk)
+    context = {"household": household, "open_follow_up": follow_up}
+    if request.method == "GET":
+        context["form"] = VisitForm(household=household, user=request.user)
+        return render_page(request, "assistance_logs/visit_new.html", context)
+    context["form"] = VisitForm(request.POST, household=household, user=request.user)
+    act = partial(log_visit, household=household, by=request.user)
+    return _store(request, act, "assistance_logs/visit_new.html", context)
+
+
+@require_GET
+@requires(Permission.VISIT_VIEW)
+def visit_detail(request, pk):
+    visits = Visit.objects.for_user(request.user)
+    visit = get_object_or_404(visits.select_related("household__region", "assistant"), pk=pk)
+    context = {"visit": visit, "household": visit.household, "versions": visit.versions()}
+    if request.user.may(Permission.VISIT_LOG) and visit.assistant == request.user:
+        today = timezone.localdate()
+        next_families = worklist.families(request.user, today).exclude(pk=visit.household_id)
+        context |= {"is_own": True, "next_family": next_families.first(), "today": today}
+    return render_page(request, "assistance_logs/visit_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.VISIT_LOG)
+def visit_correct(request, pk):
+    own = Visit.objects.for_user(request.user).filter(assistant=request.user)
+    visit = get_object_or_404(own.select_related("household__region"), pk=pk)
+    fields = {"household": visit.household, "user": request.user, "replaces": visit}
+    context = {"visit": visit, "household": visit.household}
+    if request.method == "POST":
+        context["form"] = VisitForm(request.POST, **fields)
+        act = partial(correct_visit, visit=visit, by=request.user)
+        return _store(request, act, "assistance_logs/visit_correct.html", context)
+    if not visit.is_current:
+        messages.error(request, "Versi ini sudah diperbaiki. Yang dapat diperbaiki adalah versi terbaru, di bawah ini.")
+        return redirect(visit.versions()[0])
+    context["form"] = VisitForm(**fields)
+    return render_page(request, "assistance_logs/visit_correct.html", context)
+
+
+def _store(request, act, page, context):
+    """Store what was sent, once, or say why not: to a person by a page, to a phone's outbox by JSON."""
+    form, visit, status = context["form"], None, None
+    form.is_valid()
+    try:
+        visit = sent = form.sent_before()
+        if visit is None and form.is_valid():
+            visit = act(**form.cleaned_data)
+    except UuidTakenError:
+        form.add_error(None, ValidationError(TAKEN, code="uuid_taken"))
+        status = 409
+    except ValidationError as error:
+        form.add_error(None, error)
+        status = 409
+    if _wants_json(request):
+        return _json_answer(form, visit)
+    if visit is None:
+        form.renew_uuid()
+        return render_page(request, page, context, status=status)
+    _tell(request, form, repeated=sent is not None)
+    return redirect(visit)
+
+
+def _tell(request, form, *, repeated):
+    if repeated:
+        messages.info(request, "Kunjungan ini sudah tersimpan sebelumnya. Untuk mengubahnya, pilih Perbaiki.")
+    else:
+        messages.success(request, "Kunjungan tersimpan.")
+    if form.position_unreadable:
+        messages.warning(request, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan.")
+
+
+def _wants_json(request) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _json_answer(form, visit):
+    stored = visit is not None
+    answer = {
+        "uuid": str(visit.uuid) if stored else form.data.get("uuid", ""),
+        "state": "stored" if stored else "rejected",
+        "errors": {} if stored else form.errors.get_json_data(),
+        "warnings": ["position_unreadable"] if form.position_unreadable else [],
+    }
+    response = JsonResponse(answer, status=200 if stored else 422)
+    patch_vary_headers(response, ["Accept"])
+    return response

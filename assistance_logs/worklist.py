@@ -1,0 +1,74 @@
+"""What an assistant has to do: the month's progress, and the families in the order of need."""
+
+import datetime
+import math
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Case, Count, F, Q, Value, When
+
+from assistance_logs.models import Visit
+from beneficiaries import figures
+from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.models import Household
+
+# Families that are graduated or out of the programme are no task; they stay in the list of families.
+ON_THE_LIST = [EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED, EnrollmentStatus.CANDIDATE]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a month's visits are. Units: families; days_left counts today."""
+
+    visited: int
+    total: int
+    days_left: int
+
+    @property
+    def left(self) -> int:
+        return self.total - self.visited
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded down: 100 only when all are visited."""
+        return 100 * self.visited // self.total
+
+    @property
+    def per_day(self) -> int:
+        """Families a day that suffice until the month's end."""
+        return math.ceil(self.left / self.days_left)
+
+
+def month_progress(visited: int, total: int, *, today: datetime.date) -> Progress | None:
+    """Say how far the month is; None where no family is due, for there is nothing to measure."""
+    if not total:
+        return None
+    return Progress(visited, total, (figures.View.month(today).end - today).days)
+
+
+def families(user, today: datetime.date):
+    """The user's families to visit: late ones first, then the rest, each longest unvisited first."""
+    view = figures.View.month(today)
+    late = figures.get("late").condition(view) | figures.get("never_visited").condition(view)
+    return (
+        Household.objects.for_user(user)
+        .filter(status__in=ON_THE_LIST)
+        .annotate(is_late=Case(When(late, then=Value(True)), default=Value(False), output_field=BooleanField()))
+        .select_related("region")
+        .order_by("-is_late", F("last_visited_on").asc(nulls_first=True), "pk")
+    )
+
+
+def counts(user, today: datetime.date) -> dict[str, int]:
+    """Count the user's families: `late`, and `visited` and `active` of the month. Cost: one query, one for the rules."""
+    view = figures.View.month(today)
+    return families(user, today).aggregate(
+        late=Count("pk", filter=Q(is_late=True)),
+        active=Count("pk", filter=figures.get("active").condition(view)),
+        visited=Count("pk", filter=figures.get("visited_this_period").condition(view)),
+    )
+
+
+def follow_ups(user, household_ids) -> dict[int, Visit]:
+    """The newest visit with an open follow-up of each family, by the family's id. Cost: one query."""
+    visits = Visit.objects.for_user(user).with_open_follow_up().filter(household__in=household_ids)
+    return {visit.household_id: visit for visit in visits.order_by("household", "-happened_at").distinct("household")}

@@ -1,0 +1,114 @@
+import datetime
+import gzip
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from beneficiaries.models import Assignment
+from tests.factories import JAKARTA, make_household, make_visit
+
+NOW = datetime.datetime(2026, 11, 25, 8, tzinfo=JAKARTA)
+TODAY = NOW.date()
+URL = "/visits/tasks/"
+
+
+def days_ago(days):
+    return TODAY - datetime.timedelta(days=days)
+
+
+@pytest.fixture
+def at_work(client, budi, program):
+    """Budi logged in on a morning of November; a family is late after 90 days."""
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(budi)
+        yield client
+
+
+def test_late_ones_come_first_and_longest_unvisited_first(at_work, budi):
+    for name, days in [("Baru", 3), ("Lama", 60), ("Telat", 91), ("Paling Telat", 200)]:
+        make_visit(make_household(name=name, assistant=budi), budi, days_ago(days))
+    make_household(name="Belum Pernah", assistant=budi)
+    context = at_work.get(URL).context
+    assert [family.recipient_name for family in context["late"]] == ["Belum Pernah", "Paling Telat", "Telat"]
+    assert [family.recipient_name for family in context["others"]] == ["Lama", "Baru"]
+    assert context["late_count"] == 3
+
+
+def test_the_months_progress_counts_active_families_met_in_this_month(at_work, budi, ayu):
+    for days in (0, 24, 25):  # the 25th, the 1st, the last of October
+        make_visit(make_household(assistant=budi), budi, days_ago(days))
+    make_visit(make_household(assistant=budi), budi, days_ago(1), result="rumah_kosong", person_met="tidak_ada")
+    make_visit(make_household(assistant=budi, status="ditangguhkan"), budi, days_ago(1))
+    response = at_work.get(URL)
+    progress = response.context["progress"]
+    assert (progress.visited, progress.total, progress.days_left, progress.per_day) == (2, 4, 6, 1)
+    page = response.content.decode()
+    assert "2 dari 4 keluarga dikunjungi" in page and "Sisa 6 hari · 1 keluarga sehari cukup" in page
+
+
+def test_a_card_says_who_where_since_when_and_what_is_open(at_work, budi):
+    family = make_household(name="Komariah Hamidah", assistant=budi, address="Kp. Babakan", rt=2, rw=4)
+    make_visit(family, budi, days_ago(142), follow_up="Daftar ulang sekolah Rizki", follow_up_due=days_ago(5))
+    page = at_work.get(URL).content.decode()
+    words = ["Komariah Hamidah", "Kp. Babakan RT 002/RW 004", "Desa 3602122001", "142 hari"]
+    words += [
+        "Daftar ulang sekolah Rizki",
+        "jatuh tempo 20 Nov",
+        reverse("assistance_logs:visit_new", args=[family.pk]),
+    ]
+    assert [word for word in words if word not in page] == []
+
+
+def test_a_follow_up_is_closed_by_the_next_visit_that_met_the_family(at_work, budi):
+    family = make_household(assistant=budi)
+    make_visit(family, budi, days_ago(20), follow_up="Urus akta")
+    make_visit(family, budi, days_ago(10), result="rumah_kosong", person_met="tidak_ada")
+    assert "Urus akta" in at_work.get(URL).content.decode()
+    make_visit(family, budi, days_ago(5))
+    assert "Urus akta" not in at_work.get(URL).content.decode()
+
+
+def test_only_families_of_today_that_are_still_in_the_programme(at_work, budi, citra):
+    make_household(name="Lulus", assistant=budi, status="nonaktif")
+    make_household(name="Calon Baru", assistant=budi, status="calon")
+    make_household(name="Bukan Saya", assistant=citra)
+    Assignment.objects.filter(household=make_household(name="Sudah Pindah", assistant=budi)).update(ended_on=TODAY)
+    context = at_work.get(URL).context
+    assert [family.recipient_name for family in context["others"]] == ["Calon Baru"]
+    assert context["late"] == []
+
+
+def test_without_a_family_it_says_what_to_do(at_work):
+    page = at_work.get(URL).content.decode()
+    assert "Belum ada keluarga yang ditugaskan kepada Anda" in page and "koordinator" in page
+
+
+def test_a_long_list_comes_in_pages_that_stay_small(at_work, budi, django_assert_max_num_queries):
+    for serial in range(70):
+        family = make_household(name=f"Keluarga Dengan Nama Yang Panjang {serial}", assistant=budi)
+        make_visit(family, budi, days_ago(serial + 1), follow_up=f"Tindak lanjut nomor {serial}")
+    with django_assert_max_num_queries(9):
+        first = at_work.get(URL)
+    assert len(first.context["late"]) + len(first.context["others"]) == 30
+    assert len(gzip.compress(first.content)) < 15_000
+    last = at_work.get(URL, {"page": 3})
+    assert len(last.context["others"]) == 10
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "999999999999999999999", "1.5", ""])
+def test_a_page_that_is_none_shows_one_that_is(at_work, budi, number):
+    make_household(name="Siti Ada", assistant=budi)
+    assert "Siti Ada" in at_work.get(URL, {"page": number}).content.decode()
+
+
+@pytest.mark.parametrize("person", ["ayu", "dewi", "admin", "eko", "fitri"])
+def test_other_roles_have_no_tasks_here(client, request, person):
+    client.force_login(request.getfixturevalue(person))
+    assert client.get(URL).status_code == 403
+
+
+def test_a_stranger_must_log_in_and_only_get_is_answered(client, budi):
+    assert client.get(URL).status_code == 302
+    client.force_login(budi)
+    assert client.post(URL).status_code == 405
