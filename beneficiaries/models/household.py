@@ -106,6 +106,12 @@ class Household(models.Model):
         return reverse("beneficiaries:household_detail", args=[self.pk])
 
     @property
+    def address_line(self) -> str:
+        """The address with what is known of RT and RW: "Kp. Babakan RT 002/RW 004"; "" where nothing is."""
+        parts = [f"{name} {number:03}" for name, number in (("RT", self.rt), ("RW", self.rw)) if number is not None]
+        return f"{self.address} {'/'.join(parts)}".strip()
+
+    @property
     def has_point(self) -> bool:
         return self.latitude is not None
 
