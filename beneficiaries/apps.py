@@ -7,3 +7,9 @@ class BeneficiariesConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
+        from beneficiaries import panels
+        from beneficiaries import timeline as family_timeline
+        from beneficiaries.graduation import timeline as graduation
+
+        panels.register("graduation", graduation.panel)
+        family_timeline.register(graduation.entries)

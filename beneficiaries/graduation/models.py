@@ -49,6 +49,9 @@ class GraduationCaseQuerySet(ScopedQuerySet):
         """Open cases that wait for somebody above the assistant; a returned one waits for a new proposal."""
         return self.filter(state__in=[GraduationState.PROPOSED, GraduationState.VERIFIED])
 
+    def returned(self):
+        return self.filter(state=GraduationState.RETURNED)
+
     def for_page(self):
         """All that a case's page and a line in a list show of it."""
         return self.select_related(
@@ -152,6 +155,10 @@ class GraduationCase(models.Model):
     @property
     def household(self):
         return self.enrollment.household
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == GraduationState.RETURNED
 
     @property
     def reason_labels(self) -> list[str]:

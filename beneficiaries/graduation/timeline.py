@@ -1,0 +1,96 @@
+"""A family's graduation as others see it: steps in the line of time, a panel on its page, facts for a decision."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import formats, timezone
+
+from beneficiaries.choices import GraduationKind
+from beneficiaries.graduation.models import GraduationCase
+from beneficiaries.models import Enrollment
+from beneficiaries.timeline import Entry
+from ejsika.accounts.permissions import Permission
+from ejsika.audit.models import AuditEvent
+
+TITLES = {
+    "graduation.proposed": "Diusulkan untuk graduasi",
+    "graduation.verified": "Usulan graduasi diverifikasi",
+    "graduation.returned": "Usulan graduasi dikembalikan",
+    "graduation.decided": "Lulus (graduasi)",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that was taken, also in a round that was returned later."""
+
+    case_id: int
+    at: datetime.datetime
+    on: datetime.date
+    title: str
+    by: str
+    detail: str
+    is_decision: bool
+
+
+def steps_of(cases, limit: int = 100) -> list[Step]:
+    """Steps taken in these cases, newest first, as the audit keeps them. Cost: one query."""
+    events = AuditEvent.objects.filter(
+        target_kind=GraduationCase._meta.label_lower, target_id__in=cases.values("pk"), action__in=TITLES
+    )
+    return [_step(event) for event in events.select_related("actor").order_by("-pk")[:limit]]
+
+
+def entries(household, user, limit: int) -> list[Entry]:
+    """The steps of a family's cases, for its line of time. Cost: one query."""
+    cases = GraduationCase.objects.for_user(user).filter(enrollment__household=household)
+    return [
+        Entry(
+            at=step.at,
+            icon="star",
+            title=step.title,
+            detail=" · ".join(filter(None, [step.detail, step.by])),
+            url=GraduationCase(pk=step.case_id).get_absolute_url(),
+            kind="graduated" if step.is_decision else "",
+        )
+        for step in steps_of(cases, limit)
+    ]
+
+
+def panel(household, user):
+    """The panel "Graduasi" of the family's page: its cases, or the way to propose one. Cost: two queries."""
+    if not user.may(Permission.GRADUATION_VIEW):
+        return None
+    cases = list(GraduationCase.objects.for_user(user).for_page().filter(enrollment__household=household))
+    can_propose = (
+        user.may(Permission.GRADUATION_PROPOSE)
+        and Enrollment.objects.for_user(user).proposable().filter(household=household).exists()
+    )
+    if not cases and not can_propose:
+        return None
+    context = {"household": household, "cases": sorted(cases, key=lambda case: -case.pk), "can_propose": can_propose}
+    return "graduation/_panel.html", context
+
+
+def _step(event: AuditEvent) -> Step:
+    on = datetime.date.fromisoformat(event.data["on"])
+    local = timezone.localtime(event.at)
+    return Step(
+        case_id=event.target_id,
+        # The day of the act, not of its typing in; the hour keeps the order of steps on one day.
+        at=local.replace(year=on.year, month=on.month, day=on.day),
+        on=on,
+        title=TITLES[event.action],
+        by=event.actor.name if event.actor else "",
+        detail=_detail(event, on),
+        is_decision=event.action == "graduation.decided",
+    )
+
+
+def _detail(event: AuditEvent, on: datetime.date) -> str:
+    data = event.data
+    if event.action == "graduation.decided":
+        basis = f", {data['legal_basis']}" if data.get("legal_basis") else ""
+        return f"SK {data['decree']} tanggal {formats.date_format(on)}{basis}"
+    kind = GraduationKind(data["kind"]).label if data.get("kind") else ""
+    return " · ".join(filter(None, [kind, data.get("reason"), data.get("note")]))
