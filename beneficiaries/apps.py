@@ -10,6 +10,9 @@ class BeneficiariesConfig(AppConfig):
         from beneficiaries import panels
         from beneficiaries import timeline as family_timeline
         from beneficiaries.graduation import timeline as graduation
+        from beneficiaries.sheets.roster.kind import RosterKind
+        from ejsika.imports import kinds
 
+        kinds.register(RosterKind())
         panels.register("graduation", graduation.panel)
         family_timeline.register(graduation.entries)

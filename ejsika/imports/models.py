@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -47,6 +47,7 @@ class ImportBatch(models.Model):
     job = models.OneToOneField(Job, models.PROTECT, null=True)
     sheet = models.CharField(max_length=100, blank=True)
     head_row = models.PositiveIntegerField(null=True)
+    titles = models.JSONField(default=dict)  # field -> title as the sheet writes it
     unknown_columns = models.JSONField(default=list)
     rows = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
@@ -102,8 +103,18 @@ class StagedRow(models.Model):
         abstract = True
 
 
+class ProblemQuerySet(models.QuerySet):
+    def shown(self):
+        """All errors, and the warnings of rows that have none: a wrong row is mended first."""
+        wrong = Problem.objects.filter(batch=OuterRef("batch"), row=OuterRef("row"), level=Problem.Level.ERROR)
+        return self.filter(Q(level=Problem.Level.ERROR) | ~Q(Exists(wrong))).order_by("row", "id")
+
+
 class Problem(models.Model):
-    """What is wrong or odd in one cell: where, a masked value, a code, and a sentence that says what to do."""
+    """What is wrong or odd in one cell: where, a masked value, a code, and a sentence that says what to do.
+
+    Those found by comparing with the register are found anew at each check.
+    """
 
     class Level(models.TextChoices):
         ERROR = "error", "Salah"
@@ -117,6 +128,9 @@ class Problem(models.Model):
     code = models.CharField(max_length=30)
     level = models.CharField(max_length=7, choices=Level)
     message = models.TextField()
+    is_from_register = models.BooleanField(db_default=False, default=False)
+
+    objects = ProblemQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["batch", "row"], name="problem_by_row")]
@@ -144,3 +158,20 @@ class FieldChange(models.Model):
 
     def __str__(self):
         return f"{self.table}.{self.field} {self.key}"
+
+
+class SkippedLine(models.Model):
+    """A line below the head that is no data: a total, a signature, a blank or an exact repeat."""
+
+    class Reason(models.TextChoices):
+        BLANK = "blank", "Kosong"
+        REPEAT = "repeat", "Sama persis dengan baris sebelumnya"
+        NO_DATA = "no_data", "Bukan data (jumlah, tanda tangan, judul)"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="skipped_lines")
+    row = models.PositiveIntegerField()
+    reason = models.CharField(max_length=7, choices=Reason)
+    text = models.CharField(max_length=200, blank=True)
+
+    def __str__(self):
+        return f"baris {self.row} dilewati"

@@ -1,0 +1,252 @@
+"""Cleaning one cell: pure functions from what stands in it to a value, or to the code of what is wrong.
+
+Every function takes the cell as the spreadsheet gave it and returns (value, code): one of them is None. An empty
+cell gives (None, None).
+"""
+
+import calendar
+import datetime
+import math
+import re
+from decimal import Decimal
+
+from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
+from ejsika.imports.kinds import plain
+
+NOTHING = {"", "-", "--", "0", "TIDAK ADA", "BELUM PUNYA", "BELUM ADA", "TIDAK PUNYA", "NIHIL", "N/A", "KOSONG", "NULL"}
+EXCEL_EPOCH = datetime.date(1899, 12, 30)
+MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            "jan januari january",
+            "feb peb februari pebruari february",
+            "mar maret march",
+            "apr april",
+            "mei may",
+            "jun juni june",
+            "jul juli july",
+            "agu agt ags agust agustus aug august",
+            "sep sept september",
+            "okt oct oktober october",
+            "nov nop november nopember",
+            "des dec desember december",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})(?:[ T].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
+_EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
+
+
+def text(cell: object) -> str:
+    """A cell as text: whole numbers without ".0", blanks and control characters reduced to single blanks."""
+    if isinstance(cell, bool):
+        return "Ya" if cell else "Tidak"
+    if isinstance(cell, float):
+        cell = int(cell) if math.isfinite(cell) and cell.is_integer() else cell
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\u200b\ufeff\u00a0]", " ", str(cell)).split())
+
+
+def is_nothing(cell: object) -> bool:
+    return text(cell).upper() in NOTHING
+
+
+def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
+    """Read a NIK or KK (`prefix` "nik" or "kk"): 16 digits, as text or as a number that Excel did not cut."""
+    raw = text(cell).lstrip("'`’")
+    if raw.upper() in NOTHING:
+        return None, "required"
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if re.fullmatch(r"\d{15}0", raw) or not re.fullmatch(r"\d+", raw):
+            return None, f"{prefix}_truncated"
+    elif _EXPONENT.fullmatch(raw.replace(" ", "")):
+        return None, f"{prefix}_truncated"
+    digits = re.sub(r"[\s.]", "", raw)
+    if not re.fullmatch(r"[0-9]{16}", digits):
+        return None, f"{prefix}_length"
+    return digits, None
+
+
+def nik_code(nik: str) -> str | None:
+    """What is impossible in a NIK: its birth date (a woman's day + 40) or its serial; None when all is possible."""
+    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
+    day -= 40 if day > 40 else 0
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return "nik_date"
+    if day > max(calendar.monthrange(century + year, month)[1] for century in (1900, 2000)):
+        return "nik_date"
+    return "nik_serial" if nik[12:] == "0000" else None
+
+
+def date(
+    cell: object, *, nik: str | None, today: datetime.date, adult: bool
+) -> tuple[datetime.date | None, str | None]:
+    """Read a date cell, an Excel serial number or text; two-digit years by the NIK. It must exist and be past."""
+    if isinstance(cell, datetime.datetime):
+        found = cell.date()
+    elif isinstance(cell, datetime.date):
+        found = cell
+    elif is_nothing(cell):
+        return None, None
+    elif isinstance(cell, int | float) or re.fullmatch(r"\d{5}", text(cell)):
+        found = _from_serial(float(cell))
+    else:
+        found = _from_text(text(cell).lower(), nik, today, adult)
+    if found is None or not datetime.date(1900, 1, 1) <= found <= today:
+        return None, "date_invalid"
+    return found, None
+
+
+def _from_serial(serial: float) -> datetime.date | None:
+    return EXCEL_EPOCH + datetime.timedelta(days=int(serial)) if 1 <= serial < 100_000 else None
+
+
+def _from_text(written: str, nik: str | None, today: datetime.date, adult: bool) -> datetime.date | None:
+    if match := _YEAR_FIRST.fullmatch(written):
+        year, month, day = match.groups()
+    elif match := _DAY_FIRST.fullmatch(written):
+        day, month, year = match.groups()
+    else:
+        return None
+    month = int(month) if month.isdigit() else MONTHS.get(month, 0)
+    if len(year) == 2:
+        year = _century(int(year), nik, today, adult)
+    try:
+        return datetime.date(int(year), month, int(day))
+    except ValueError:
+        return None
+
+
+def _century(year: int, nik: str | None, today: datetime.date, adult: bool) -> int:
+    """Complete a two-digit year. The NIK has two digits as well: it settles 20yy for a child, 19yy for an adult."""
+    youngest = today.year - (17 if adult else 0)
+    recent = 2000 + year
+    if nik and int(nik[10:12]) == year and not adult and recent <= today.year:
+        return recent
+    return recent if recent <= youngest else 1900 + year
+
+
+def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
+    """Read a whole number: 7, "007", "RT 07"."""
+    if is_nothing(cell):
+        return None, None
+    digits = re.sub(r"^(RT|RW|KELAS|KLS)[\s.]*", "", text(cell), flags=re.IGNORECASE)
+    if not re.fullmatch(r"[0-9]{1,6}", digits) or not low <= int(digits) <= high:
+        return (None, None) if re.fullmatch("0+", digits) else (None, "number_invalid")
+    return int(digits), None
+
+
+def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
+    """Read degrees with comma or dot, to six decimals; whether they lie in Banten is judged with both together."""
+    if is_nothing(cell):
+        return None, None
+    raw = text(cell).replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
+    if not re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", raw):
+        return None, "coordinate_invalid"
+    return Decimal(raw).quantize(Decimal("0.000001")), None
+
+
+def phone(cell: object) -> str | None:
+    """Read a phone number as text; the nought that Excel drops comes back."""
+    if is_nothing(cell):
+        return None
+    raw = re.sub(r"[\s().-]", "", text(cell).lstrip("'`’"))
+    raw = re.sub(r"^(\+62|62(?=8))", "0", raw)
+    return f"0{raw}" if raw.startswith("8") else raw
+
+
+def yes_no(cell: object) -> tuple[bool | None, str | None]:
+    word = plain(text(cell))
+    if not word or text(cell) == "-":
+        return None, None
+    if word in {"YA", "Y", "1", "IYA", "HAMIL", "ADA", "TRUE", "X", "V", "BERAT"}:
+        return True, None
+    return (
+        (False, None)
+        if word in {"TIDAK", "T", "0", "TIDAKADA", "FALSE", "BUKAN", "BELUM"}
+        else (None, "choice_unknown")
+    )
+
+
+def _choices(enum, **variants: str) -> dict[str, str]:
+    known = {plain(value): value for value in enum.values} | {plain(label): value for value, label in enum.choices}
+    return known | {plain(word): value for value, words in variants.items() for word in words.split("|")}
+
+
+SEXES = _choices(Sex, L="Laki|Lk|Pria|Laki laki|1", P="Pr|Wanita|Perempuan|2|Pr.")
+STATUSES = _choices(
+    EnrollmentStatus,
+    aktif="Penerima|Terima",
+    nonaktif="Nonaktif|Non aktif|Dikeluarkan|Tidak aktif",
+    ditangguhkan="Tunda|Ditunda",
+)
+STATUSES |= {
+    plain(word): "graduasi" for word in ("Lulus", "Graduasi", "Graduasi alamiah", "Graduasi mandiri", "Sudah lulus")
+}
+RELATIONSHIPS = _choices(Relationship) | {
+    plain(word): value
+    for value, words in {
+        "1": "Kepala keluarga|Kepala|KK|Suami (kepala keluarga)|Kepala rumah tangga",
+        "2": "Istri|Suami|Isteri|Pasangan|Istri/suami|Isteri/suami",
+        "3": "Anak|Anak kandung|Anak tiri|Anak angkat",
+        "5": "Cucu",
+        "6": "Orang tua|Mertua|Ibu|Bapak|Ayah|Orangtua",
+        "7": "Pembantu|Sopir",
+        "8": "Lainnya|Famili lain|Famili|Saudara|Keponakan",
+    }.items()
+    for word in words.split("|")
+}
+SCHOOLS = _choices(
+    SchoolLevel,
+    SD="SD|MI|SDLB|Paket A|SD/MI|Sekolah Dasar",
+    SMP="SMP|MTs|SLTP|SMPLB|Paket B|SMP/MTs",
+    SMA="SMA|SMK|MA|SLTA|SMU|MAK|SMALB|Paket C|SMA/SMK",
+)
+BANKS = {plain(value): value for value in Bank.values} | {
+    "BANTEN": Bank.BANTEN.value,
+    "BPDBANTEN": Bank.BANTEN.value,
+    "BANKPEMBANGUNANDAERAHBANTEN": Bank.BANTEN.value,
+    "BJB": Bank.BJB.value,
+    "BANKJABARBANTEN": Bank.BJB.value,
+    "BANKRAKYATINDONESIA": Bank.BRI.value,
+    "BANKBRI": Bank.BRI.value,
+    "POS": Bank.POS.value,
+    "PTPOS": Bank.POS.value,
+    "POSINDONESIA": Bank.POS.value,
+    "PTPOSINDONESIA": Bank.POS.value,
+}
+
+
+def choice(cell: object, known: dict[str, str]) -> tuple[str | None, str | None]:
+    """Read a choice by its code, label or a spelling variant."""
+    if is_nothing(cell):
+        return None, None
+    value = known.get(plain(text(cell)))
+    return (value, None) if value is not None else (None, "choice_unknown")
+
+
+NOT_AT_SCHOOL = {
+    plain(word)
+    for word in "Tidak sekolah|Belum sekolah|Tidak/belum sekolah|TK|PAUD|Tamat|Putus sekolah|Lulus|Kuliah|S1|D3".split(
+        "|"
+    )
+}
+
+
+def school(cell: object) -> tuple[str | None, str | None]:
+    """Read the school that a person is at now; "belum sekolah" and the like are no school."""
+    return (None, None) if plain(text(cell)) in NOT_AT_SCHOOL else choice(cell, SCHOOLS)
+
+
+def grade(cell: object, level: str | None) -> tuple[int | None, str | None]:
+    """Read a grade as 1–12: 1–3 at an SMP means 7–9, at an SMA 10–12."""
+    year, code = number(cell, 1, 12)
+    if code or year is None:
+        return None, code
+    offset = {SchoolLevel.SMP: 6, SchoolLevel.SMA: 9}.get(level, 0)
+    year = year + offset if offset and year <= 3 else year
+    allowed = {SchoolLevel.SD: range(1, 7), SchoolLevel.SMP: range(7, 10), SchoolLevel.SMA: range(10, 13)}
+    return (year, None) if year in allowed.get(level, range(1, 13)) else (None, "number_invalid")

@@ -1,0 +1,99 @@
+"""The KPM roster as a kind of sheet: from its lines to staged rows; matching and writing stand beside this module."""
+
+import re
+from itertools import islice
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from beneficiaries.sheets.roster import cells, match, undo, write
+from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
+from beneficiaries.sheets.roster.columns import COLUMNS
+from beneficiaries.sheets.roster.models import RosterRow
+from beneficiaries.sheets.roster.places import PlaceIndex
+from ejsika.accounts.models import User
+from ejsika.accounts.permissions import Role
+from ejsika.imports.kinds import Head, Refusal, SheetKind
+from ejsika.imports.models import Problem
+from ejsika.lib.copying import copy_rows
+
+CHUNK = 5_000
+STAGED = [
+    *(
+        "kk nik name sex born_on relationship school_level grade is_pregnant is_disabled region_code address rt rw"
+    ).split(),
+    *("phone latitude longitude bank account_sealed account_digest cohort_year status assistant").split(),
+]
+COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
+PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
+TITLES = {column.field: column.title for column in COLUMNS}
+
+
+class RosterKind(SheetKind):
+    name, label, columns, staging = "roster", "Roster KPM", COLUMNS, RosterRow
+
+    def check_head(self, head: Head) -> None:
+        missing = [column.title for column in COLUMNS if column.required and column.field not in head.fields]
+        if "region_code" not in head.fields:
+            missing += [TITLES[name] for name in ("desa", "kabupaten") if name not in head.fields]
+        if missing:
+            raise Refusal(
+                "column_missing", f"Kolom wajib tidak ada: {', '.join(missing)}. Tambahkan, lalu unggah lagi."
+            )
+
+    def is_data(self, head: Head, row: list) -> bool:
+        def cell(name):
+            index = head.fields.get(name)
+            return cells.text(row[index]) if index is not None and index < len(row) else ""
+
+        if any(len(re.findall(r"\d", cell(name))) >= 8 for name in ("kk", "nik")):
+            return True
+        if any(re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", cell(name)) for name in ("kk", "nik")):
+            return True
+        place = cell("desa") or cell("region_code")
+        return bool(re.search(r"[^\W\d_]", cell("name")) and place)
+
+    def stage(self, batch, head: Head, lines, report) -> None:
+        cleaner = LineCleaner(head, PlaceIndex(), _importer(batch))
+        families: dict = {}
+        while chunk := list(islice(lines, CHUNK)):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cleaned = [cleaner.clean(row, row_cells) for row, row_cells in chunk]
+                copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner) for line in cleaned))
+                copy_rows(cursor, Problem, PROBLEM_COLUMNS, _problems(batch, head, cleaned))
+            report(len(chunk))
+
+    def match(self, batch) -> None:
+        match.match(batch)
+
+    def write(self, batch, by) -> None:
+        write.write(batch, by)
+
+    def undo(self, batch, by) -> list[dict]:
+        return undo.undo(batch, by)
+
+
+def _importer(batch) -> Importer:
+    user = batch.uploaded_by
+    found = User.objects.active().filter(role=Role.PENDAMPING).prefetch_related("regions", "programs")
+    assistants = {
+        assistant.username.lower(): (assistant.pk, [region.code for region in assistant.regions.all()])
+        for assistant in found
+        if assistant.all_programs or batch.program in assistant.programs.all()
+    }
+    return Importer(user.region_codes, assistants, timezone.localdate())
+
+
+def _staged(batch, line: Line, families: dict, cleaner: LineCleaner) -> list:
+    family = families.setdefault(line.family_key, len(families) + 1)
+    outcome = "error" if line.is_wrong else ""
+    values = [line.values.get(name) for name in STAGED]
+    return [batch.pk, line.row, outcome, family, not cleaner.by_person, *values]
+
+
+def _problems(batch, head: Head, lines: list[Line]):
+    for line in lines:
+        for finding in line.findings:
+            title = head.titles.get(finding.field) or TITLES[finding.field]
+            level = Problem.Level.ERROR if finding.is_error else Problem.Level.WARNING
+            yield [batch.pk, head.sheet, line.row, title, finding.value, finding.code, level, finding.message]

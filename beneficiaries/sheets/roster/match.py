@@ -1,0 +1,276 @@
+"""Who is who: the staged roster against the register, in SQL, as the table of the roster contract says.
+
+Everything below works on two temporary tables of one transaction: roster_family (one row a family of the sheet, with
+the households that its KK and its recipient's NIK lead to) and roster_found (what was found wrong or odd).
+"""
+
+from django.db import connection, transaction
+
+from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.models.household import Household
+from beneficiaries.sheets.roster import fields
+from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
+from ejsika.imports.models import Problem
+from ejsika.lib.sealed import SealedNumber
+
+SIMILAR_NAME = 0.6  # trigram similarity from which two names may be the same person's
+_FAMILY_COLUMNS = (
+    "kk nik name born_on region_code address rt rw phone latitude longitude bank account_sealed account_digest "
+    "cohort_year status assistant"
+).split()
+
+
+@transaction.atomic
+def match(batch) -> None:
+    """Set the outcome of every staged row of a batch, its problems, and batch.counts; changes nothing else.
+
+    Cost: some twenty statements, whatever the number of rows.
+    """
+    with connection.cursor() as cursor:
+        by_person = _reset(cursor, batch)
+        make_families(cursor, batch, by_person=by_person)
+        _find_in_file(cursor, batch, by_person=by_person)
+        _find_in_register(cursor, batch)
+        _judge(cursor, batch)
+        _tell(cursor, batch)
+        batch.counts = _count(cursor, batch)
+        batch.save(update_fields=["counts"])
+
+
+def _reset(cursor, batch) -> bool:
+    """Forget an earlier comparison; choose each family's recipient. Tells whether a line is a person."""
+    Problem.objects.filter(batch=batch, is_from_register=True).delete()
+    cursor.execute(
+        """UPDATE beneficiaries_rosterrow r SET household = NULL, member = NULL, outcome = CASE WHEN EXISTS (
+               SELECT FROM imports_problem p WHERE p.batch_id = r.batch_id AND p.row = r.row AND p.level = 'error')
+               THEN 'error' ELSE '' END
+           WHERE batch_id = %s AND (outcome <> '' OR household IS NOT NULL)""",
+        [batch.pk],
+    )
+    cursor.execute("ANALYZE beneficiaries_rosterrow")
+    cursor.execute(
+        "SELECT relationship_given FROM (SELECT count(*) > count(DISTINCT family) OR bool_or(NOT is_recipient)"
+        " AS relationship_given FROM beneficiaries_rosterrow WHERE batch_id = %s) s",
+        [batch.pk],
+    )
+    by_person = bool(cursor.fetchone()[0])
+    if by_person:
+        cursor.execute(
+            """UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
+                   SELECT DISTINCT ON (family) family, id FROM (
+                       SELECT *, coalesce(born_on <= current_date - interval '17 years', relationship IN ('1', '2'), false)
+                           AS adult FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
+                   ORDER BY family, is_recipient DESC,
+                       (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,
+                       (relationship IS NOT DISTINCT FROM '1') DESC, adult DESC, row) chosen
+               WHERE r.batch_id = %(batch)s AND r.family = chosen.family""",
+            {"batch": batch.pk},
+        )
+    return by_person
+
+
+def make_families(cursor, batch, *, by_person: bool) -> None:
+    """Make roster_family: what the sheet says of each family, and the households its numbers lead to.
+
+    hk has the KK; hn has the recipient's NIK as its recipient, hm as a mere member. `household` is the one it matches.
+    """
+    if by_person:
+        values = ", ".join(
+            f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
+            f"{' AND r.is_recipient' if c in ('nik', 'name', 'born_on') else ''}))[1] AS {c}"
+            for c in _FAMILY_COLUMNS
+        )
+        row, wrong, group = (
+            "min(r.row) FILTER (WHERE r.is_recipient)",
+            "bool_or(r.outcome = 'error')",
+            "GROUP BY r.family",
+        )
+    else:
+        values = ", ".join(f"r.{c}" for c in _FAMILY_COLUMNS)
+        row, wrong, group = "r.row", "r.outcome = 'error'", ""
+    cursor.execute(
+        f"""DROP TABLE IF EXISTS roster_family, roster_found;
+        CREATE TEMP TABLE roster_family ON COMMIT DROP AS
+        SELECT f.*, k.id AS hk, CASE WHEN m.is_recipient THEN m.household_id END AS hn,
+            CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm,
+            CASE WHEN k.id IS NULL THEN CASE WHEN m.is_recipient THEN m.household_id END ELSE k.id END AS household
+        FROM (SELECT r.family, {row} AS row, {wrong} AS wrong, {values}
+              FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {group}) f
+        LEFT JOIN beneficiaries_household k ON k.kk = f.kk
+        LEFT JOIN beneficiaries_member m ON m.nik = f.nik AND m.left_on IS NULL;
+        CREATE INDEX ON roster_family (family);
+        CREATE INDEX ON roster_family (household);
+        ANALYZE roster_family;
+        CREATE TEMP TABLE roster_found (family int, row int, field text, code text) ON COMMIT DROP"""  # noqa: S608 - names only
+    )
+
+
+def _find_in_file(cursor, batch, *, by_person: bool) -> None:
+    """Numbers that stand twice in the file with different lines, and recipients without a NIK."""
+    cursor.execute(
+        """INSERT INTO roster_found
+           SELECT DISTINCT ON (family, row) family, row, field, 'duplicate_in_file' FROM (
+               SELECT family, row, 'nik' AS field FROM (
+                   SELECT family, row, count(*) OVER (PARTITION BY nik) AS n
+                   FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s AND nik IS NOT NULL) s WHERE n > 1
+               UNION ALL
+               SELECT family, row, 'kk' FROM (
+                   SELECT family, row, count(*) OVER (PARTITION BY kk) AS n FROM roster_family WHERE kk IS NOT NULL) s
+               WHERE n > 1
+               UNION ALL
+               SELECT family, row, 'kk' FROM (
+                   SELECT family, row, count(*) OVER (PARTITION BY household) AS n
+                   FROM roster_family WHERE household IS NOT NULL AND (hk IS NULL OR hn IS NULL OR hk = hn)) s WHERE n > 1
+           ) found ORDER BY family, row, field DESC""",
+        {"batch": batch.pk},
+    )
+    if by_person:
+        cursor.execute(
+            """INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow
+               WHERE batch_id = %s AND is_recipient AND nik IS NULL AND outcome <> 'error'""",
+            [batch.pk],
+        )
+
+
+def _find_in_register(cursor, batch) -> None:
+    scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
+    cursor.execute(
+        f"""CREATE TEMP TABLE roster_scope ON COMMIT DROP AS
+            SELECT h AS household, h IN ({scope}) AS inside FROM (
+                SELECT hk AS h FROM roster_family UNION SELECT hn FROM roster_family UNION SELECT hm FROM roster_family
+                UNION SELECT m.household_id FROM beneficiaries_member m JOIN beneficiaries_rosterrow r
+                    ON r.nik = m.nik AND m.left_on IS NULL WHERE r.batch_id = {int(batch.pk)}
+            ) known WHERE h IS NOT NULL""",  # noqa: S608 - the scope is the ORM's own SQL
+        parameters,
+    )
+    for statement in (_FAMILY_FINDINGS, _MEMBER_FINDINGS, _PROGRAM_FINDINGS):
+        cursor.execute(
+            statement,
+            {"batch": batch.pk, "program": batch.program_id, "graduated": EnrollmentStatus.GRADUATED.value},
+        )
+    cursor.execute(_SUSPECTS, {"alike": SIMILAR_NAME})
+    cursor.execute("DROP TABLE roster_scope")
+
+
+_FAMILY_FINDINGS = """
+    INSERT INTO roster_found
+    SELECT f.family, f.row, v.field, v.code FROM roster_family f
+    LEFT JOIN roster_scope k ON k.household = f.hk
+    LEFT JOIN roster_scope n ON n.household = coalesce(f.hn, f.hm)
+    CROSS JOIN LATERAL (VALUES
+        ('kk', 'region_outside_scope', NOT k.inside),
+        ('nik', 'region_outside_scope', NOT n.inside AND k.inside IS NOT false),
+        ('nik', 'identity_conflict', k.inside AND n.inside AND f.hk <> f.hn),
+        ('kk', 'kk_changed', f.kk IS NOT NULL AND f.hk IS NULL AND f.hn IS NOT NULL),
+        ('nik', 'recipient_changed', f.nik IS NOT NULL AND f.hk IS NOT NULL AND f.hn IS NULL),
+        ('nik', 'member_elsewhere', f.hm IS NOT NULL AND f.hm IS DISTINCT FROM f.hk)
+    ) AS v(field, code, found) WHERE v.found
+"""
+# Persons of the sheet beside the recipient, known in another family.
+_MEMBER_FINDINGS = """
+    INSERT INTO roster_found
+    SELECT r.family, r.row, 'nik', CASE WHEN NOT s.inside THEN 'region_outside_scope'
+        WHEN m.is_recipient THEN 'identity_conflict' ELSE 'member_elsewhere' END
+    FROM beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family
+    JOIN beneficiaries_member m ON m.nik = r.nik AND m.left_on IS NULL
+    JOIN roster_scope s ON s.household = m.household_id
+    WHERE r.batch_id = %(batch)s AND NOT r.is_recipient AND m.household_id IS DISTINCT FROM f.household
+"""
+_PROGRAM_FINDINGS = """
+    INSERT INTO roster_found
+    SELECT f.family, f.row, 'status', 'graduated_needs_case' FROM roster_family f
+    JOIN beneficiaries_enrollment e ON e.household_id = f.household AND e.program_id = %(program)s
+    WHERE e.status = %(graduated)s AND f.status IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT f.family, f.row, 'kk', 'already_in_program' FROM roster_family f
+    JOIN beneficiaries_enrollment e ON e.household_id = f.household AND e.status = 'aktif'
+    JOIN programs_program_excludes x ON x.from_program_id = %(program)s AND x.to_program_id = e.program_id
+"""
+_SUSPECTS = """
+    INSERT INTO roster_found
+    SELECT f.family, f.row, 'name', 'suspect_duplicate' FROM roster_family f
+    WHERE f.household IS NULL AND f.hm IS NULL AND NOT f.wrong AND EXISTS (
+        SELECT FROM beneficiaries_household h JOIN beneficiaries_member m ON m.household_id = h.id
+        WHERE h.region_code = f.region_code AND m.is_recipient AND m.left_on IS NULL AND m.born_on = f.born_on
+          AND similarity(lower(m.name), lower(f.name)) >= %(alike)s)
+"""
+
+
+def _judge(cursor, batch) -> None:
+    """Set each family's outcome: an error anywhere in it makes it wrong whole."""
+    errors = "f.wrong OR EXISTS (SELECT FROM roster_found x WHERE x.family = f.family AND x.code <> ALL(%(warnings)s))"
+    household, enrollment = fields.any_applies(fields.HOUSEHOLD), fields.any_applies(fields.ENROLLMENT)
+    member = fields.any_applies(fields.MEMBER)
+    cursor.execute(
+        f"""UPDATE beneficiaries_rosterrow r SET household = j.household, outcome = j.outcome FROM (
+            SELECT f.family, CASE WHEN NOT ({errors}) THEN f.household END AS household, CASE
+                WHEN {errors} THEN 'error'
+                WHEN f.household IS NULL THEN 'create'
+                WHEN {household} OR e.id IS NULL OR {enrollment}
+                  OR (f.assistant IS NOT NULL AND a.assistant_id IS DISTINCT FROM f.assistant)
+                  OR EXISTS (SELECT FROM beneficiaries_rosterrow r LEFT JOIN beneficiaries_member m ON {SAME_MEMBER}
+                      WHERE r.batch_id = %(batch)s AND r.family = f.family
+                        AND (m.id IS NULL OR (r.is_recipient AND NOT m.is_recipient) OR {member}))
+                THEN 'change' ELSE 'same' END AS outcome
+            FROM roster_family f
+            LEFT JOIN beneficiaries_household h ON h.id = f.household
+            LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
+            LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL) j
+        WHERE r.batch_id = %(batch)s AND r.family = j.family""",  # noqa: S608 - built from constants
+        {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)},
+    )
+
+
+# A person of the sheet is the open member of the matched family with the same NIK, else (without one) the same name
+# and birth date.
+SAME_MEMBER = """m.household_id = f.household AND m.left_on IS NULL AND (m.nik = r.nik OR (r.nik IS NULL
+    AND lower(m.name) = lower(r.name) AND m.born_on IS NOT DISTINCT FROM r.born_on))"""
+
+
+def _tell(cursor, batch) -> None:
+    """Turn what was found into problems that a person can read; numbers are opened here only to be masked."""
+    from beneficiaries.sheets.roster.kind import TITLES  # the kind leans on this module
+
+    cursor.execute(
+        """SELECT DISTINCT x.row, x.field, x.code, r.kk, r.nik, coalesce(r.name, ''), coalesce(r.status, '')
+           FROM roster_found x JOIN beneficiaries_rosterrow r ON r.batch_id = %s AND r.row = x.row
+           ORDER BY x.row, x.field, x.code""",
+        [batch.pk],
+    )
+    problems = []
+    for row, field, code, kk, nik, name, status in cursor.fetchall():
+        number = {"kk": kk, "nik": nik}.get(field)
+        value = str(SealedNumber(field, number)) if number else {"name": name, "status": status}.get(field, "")
+        level = Problem.Level.WARNING if code in WARNINGS else Problem.Level.ERROR
+        problems.append(
+            Problem(
+                batch=batch,
+                sheet=batch.sheet,
+                row=row,
+                column=batch.titles.get(field, TITLES[field]),
+                value=value,
+                code=code,
+                level=level,
+                message=MESSAGES[code],
+                is_from_register=True,
+            )
+        )
+    Problem.objects.bulk_create(problems, batch_size=1000)
+
+
+def _count(cursor, batch) -> dict[str, int]:
+    """Count families by outcome. A wrong row that shares its KK with another counts as the layout groups them."""
+    counts = dict.fromkeys(("create", "change", "same", "error", "suspect"), 0)
+    cursor.execute(
+        """SELECT outcome, count(DISTINCT family) FROM beneficiaries_rosterrow WHERE batch_id = %s GROUP BY outcome""",
+        [batch.pk],
+    )
+    counts |= dict(cursor.fetchall())
+    cursor.execute(
+        """SELECT count(*) FROM roster_found x JOIN roster_family f USING (family)
+           WHERE x.code = 'suspect_duplicate' AND NOT EXISTS (
+               SELECT FROM beneficiaries_rosterrow r WHERE r.batch_id = %s AND r.family = f.family AND r.outcome = 'error')""",
+        [batch.pk],
+    )
+    counts["suspect"] = cursor.fetchone()[0]
+    return counts

@@ -1,0 +1,182 @@
+"""From the words for a place in a sheet to the code of a desa, without a query a row.
+
+A code wins if the names agree with it. Names are compared without case, blanks and the words for the kind of place;
+within the named parent the best trigram similarity of at least 0.55 and at least 0.1 ahead of the next is taken, and
+said.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from beneficiaries.sheets.roster import cells
+from ejsika.lib.geo import distance_m
+from ejsika.lib.similar import similarity, trigrams
+from ejsika.regions.models import Region
+
+SIMILAR_ENOUGH, AHEAD_OF_NEXT = 0.55, 0.1
+FAR_M = 10_000
+_KINDS = {"KAB", "KABUPATEN", "KOTA", "KEC", "KECAMATAN", "DS", "DESA", "KEL", "KELURAHAN"}
+
+
+def place_key(name: str) -> str:
+    """A place's name without case, blanks, marks and the leading words for its kind: "DS. Pasir Keong" is PASIRKEONG."""
+    words = re.findall(r"[A-Z0-9]+", name.upper())
+    while len(words) > 1 and words[0] in _KINDS:
+        words.pop(0)
+    return "".join(words)
+
+
+def city_or_regency(name: str) -> str | None:
+    """Which kind a kabupaten/kota is said to be: 7 for a kota, 0 for a kabupaten (as in its code), None if unsaid."""
+    words = re.findall(r"[A-Z]+", name.upper())
+    if words and words[0] in {"KAB", "KABUPATEN"}:
+        return "kabupaten"
+    return "kota" if words and words[0] == "KOTA" else None
+
+
+@dataclass
+class Place:
+    """What became of a place: its code, or the code of what is wrong, at which field, with a sentence."""
+
+    code: str | None = None
+    problem: str | None = None
+    field: str = "desa"
+    message: str = ""
+    level: str = "error"
+
+
+@dataclass
+class _Node:
+    region: Region
+    key: str
+    grams: frozenset
+    children: dict[str, list["_Node"]] = field(default_factory=lambda: defaultdict(list))
+
+
+class PlaceIndex:
+    """All open regions in memory (1,716 of them). Cost: one query."""
+
+    def __init__(self):
+        self.nodes = {}
+        self.regencies: list[_Node] = []
+        for region in Region.objects.filter(closed_on__isnull=True).order_by("code"):
+            key = place_key(region.name)
+            node = self.nodes[region.code] = _Node(region, key, trigrams(key))
+            if len(region.code) == 4:
+                self.regencies.append(node)
+            elif parent := self.nodes.get(region.parent_id):
+                parent.children[key].append(node)
+        self._found: dict[tuple, Place] = {}
+
+    def name(self, code: str) -> str:
+        return self.nodes[code].region.name
+
+    def centroid_distance_m(self, code: str, point: tuple[float, float]) -> float | None:
+        """Metres from a desa's centroid to a point; None when the centroid is not known."""
+        region = self.nodes[code].region
+        return None if region.latitude is None else distance_m((region.latitude, region.longitude), point)
+
+    def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
+        """Find the desa of one line; lines of one desa share the answer."""
+        words = ("" if cells.is_nothing(code) else re.sub(r"[\s.'`]", "", cells.text(code)),) + tuple(
+            "" if cells.is_nothing(word) else cells.text(word) for word in (desa, kecamatan, kabupaten)
+        )
+        if words not in self._found:
+            self._found[words] = self._by_code(*words) if words[0] else self._by_name(*words[1:])
+        return self._found[words]
+
+    def _by_code(self, code: str, desa: str, kecamatan: str, kabupaten: str) -> Place:
+        node = self.nodes.get(code)
+        if node is None or len(code) != 10:
+            return Place(None, "region_unknown", "region_code", f"Kode desa {code} tidak ada di daftar resmi.")
+        for word, length, at in ((desa, 10, "desa"), (kecamatan, 6, "kecamatan"), (kabupaten, 4, "kabupaten")):
+            if word and not self._agrees(word, self.nodes[code[:length]]):
+                said = f"Kode {code} adalah {self._path(node)}, tetapi kolom ini berisi {word[:60]}. Perbaiki salah satunya."
+                return Place(None, "region_conflict", at, said)
+        return Place(code)
+
+    @staticmethod
+    def _agrees(word: str, node: _Node) -> bool:
+        kind = city_or_regency(word) if len(node.region.code) == 4 else None
+        if kind and kind != node.region.level:
+            return False
+        key = place_key(word)
+        return key == node.key or similarity(trigrams(key), node.grams) >= SIMILAR_ENOUGH
+
+    def _by_name(self, desa: str, kecamatan: str, kabupaten: str) -> Place:
+        if not desa or not kabupaten:
+            at = "kabupaten" if desa else "desa"
+            return Place(None, "required", at, "Isi desa dengan kabupaten/kota, atau kode desa.")
+        regencies, corrected = self._regencies(kabupaten)
+        if not regencies:
+            return self._unknown(kabupaten, "kabupaten", self.regencies)
+        parents = regencies
+        if kecamatan:
+            parents, guessed = self._children(regencies, kecamatan)
+            corrected |= guessed
+            if not parents:
+                return self._unknown(kecamatan, "kecamatan", _below(regencies))
+        nodes, guessed = self._desas(parents, desa, direct=bool(kecamatan))
+        return self._settle(nodes, desa, parents, corrected | guessed)
+
+    def _settle(self, nodes: list[_Node], desa: str, parents: list[_Node], corrected: bool) -> Place:
+        if not nodes:
+            below = _below(parents)
+            return self._unknown(desa, "desa", below if len(below[0].region.code) == 10 else _below(below))
+        if len(nodes) > 1:
+            return Place(None, "region_ambiguous", "desa", ",".join(node.region.code for node in nodes))
+        if corrected:
+            said = f"Dibaca sebagai {self._path(nodes[0])}. Periksa bila bukan itu yang dimaksud."
+            return Place(nodes[0].region.code, "region_corrected", "desa", said, "warning")
+        return Place(nodes[0].region.code)
+
+    def _regencies(self, word: str) -> tuple[list[_Node], bool]:
+        kind, key = city_or_regency(word), place_key(word)
+        candidates = [node for node in self.regencies if kind in (None, node.region.level)]
+        exact = [node for node in candidates if node.key == key]
+        return (exact, False) if exact else (_nearest(key, candidates), True)
+
+    @staticmethod
+    def _children(parents: list[_Node], word: str) -> tuple[list[_Node], bool]:
+        key = place_key(word)
+        exact = [node for parent in parents for node in parent.children.get(key, ())]
+        return (exact, False) if exact else (_nearest(key, _below(parents)), True)
+
+    def _desas(self, parents: list[_Node], word: str, *, direct: bool) -> tuple[list[_Node], bool]:
+        return self._children(parents if direct else _below(parents), word)
+
+    def _unknown(self, word: str, at: str, candidates: list[_Node]) -> Place:
+        grams = trigrams(place_key(word))
+        nearest = max(candidates, key=lambda node: similarity(grams, node.grams))
+        said = f"{word[:60]} tidak ada di daftar resmi. Yang paling mirip: {self._path(nearest)}."
+        return Place(None, "region_unknown", at, said)
+
+    def _path(self, node: _Node) -> str:
+        """A region's name with those above it, the province left out: "Pasar Keong, Cibadak, Kabupaten Lebak"."""
+        return ", ".join(self.name(code) for code in reversed(node.region.path_codes[1:]))
+
+    def list_candidates(self, codes: str, nik: str | None, point: tuple[float, float] | None) -> str:
+        """Say where an ambiguous name could be, the place that the point or the NIK suggests first."""
+
+        def rank(code: str):
+            far = self.centroid_distance_m(code, point) if point else None
+            return (far if far is not None else float("inf"), bool(nik) and code[:6] != nik[:6], code)
+
+        places = [f"{self._path(self.nodes[code])} ({code})" for code in sorted(codes.split(","), key=rank)]
+        return f"Nama ini ada di beberapa tempat: {'; '.join(places)}. Isi kecamatan atau Kode Desa."
+
+
+def _below(parents: list[_Node]) -> list[_Node]:
+    return [node for parent in parents for same_name in parent.children.values() for node in same_name]
+
+
+def _nearest(key: str, candidates: list[_Node]) -> list[_Node]:
+    """The one candidate that is alike enough and clearly ahead of the next; none otherwise."""
+    grams = trigrams(key)
+    ranked = sorted(((similarity(grams, node.grams), node.region.code, node) for node in candidates), reverse=True)
+    if not ranked or ranked[0][0] < SIMILAR_ENOUGH:
+        return []
+    if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < AHEAD_OF_NEXT:
+        return []
+    return [ranked[0][2]]

@@ -1,0 +1,133 @@
+"""Taking an import back: what nobody has changed since returns to what it was; the rest stays and is listed."""
+
+from django.db import connection
+
+from beneficiaries.models.enrollment import refresh_statuses
+from beneficiaries.sheets.roster.columns import COLUMNS
+from beneficiaries.sheets.roster.tables import (
+    ASSIGNMENTS,
+    ENROLLMENTS,
+    FORMER_CARDS,
+    HOUSEHOLDS,
+    MEMBERS,
+    STATUS_CHANGES,
+)
+from ejsika.imports.writing import delete_created, restore_changes
+
+_TITLES = {column.field: column.title for column in COLUMNS} | {
+    "recipient_name": "Nama Pengurus",
+    "region_code": "Desa/Kelurahan",
+    "is_recipient": "Pengurus",
+    "left_on": "Keanggotaan",
+    "since": "Status",
+    "reason": "Status",
+    "letter": "Status",
+    "account_sealed": "No Rekening",
+    "account_digest": "No Rekening",
+    "point_source": "Titik",
+    "point_accuracy_m": "Titik",
+    "latitude": "Titik",
+    "longitude": "Titik",
+    "ended_on": "Pendamping",
+    "assistant_id": "Pendamping",
+}
+
+
+def undo(batch, by) -> list[dict]:
+    """Take back what a batch wrote. Call in a transaction; gives what stays as {"household": id, "what": words}."""
+    with connection.cursor() as cursor:
+        touched = _families(cursor, batch)
+        kept = _delete_new_families(cursor, batch)
+        kept += _restore(cursor, batch)
+        refresh_statuses(touched)
+        _record(cursor, batch, by, touched)
+    return kept
+
+
+def _families(cursor, batch) -> list[int]:
+    cursor.execute(
+        """SELECT DISTINCT household FROM beneficiaries_rosterrow
+           WHERE batch_id = %s AND outcome IN ('create', 'change') ORDER BY household""",
+        [batch.pk],
+    )
+    return [key for (key,) in cursor.fetchall()]
+
+
+def _delete_new_families(cursor, batch) -> list[dict]:
+    """Delete the families that the batch created, unless anything happened to one since: its audit tells.
+
+    Imports that were taken back themselves, and looks at a number, leave nothing behind.
+    """
+    cursor.execute(
+        """CREATE TEMP TABLE undone ON COMMIT DROP AS
+           SELECT c.key AS household, EXISTS (SELECT FROM audit_auditevent a
+               LEFT JOIN imports_importbatch b ON b.id = (a.data->>'batch')::bigint AND a.action = 'household.imported'
+               WHERE a.target_kind = 'beneficiaries.household' AND a.target_id = c.key
+                 AND a.action NOT IN ('number.revealed', 'household.import_undone')
+                 AND b.id IS DISTINCT FROM c.batch_id AND b.status IS DISTINCT FROM 'undone') AS was_used
+           FROM imports_fieldchange c JOIN beneficiaries_household h ON h.id = c.key
+           WHERE c.batch_id = %s AND c."table" = 'beneficiaries_household' AND c.field = ''""",
+        [batch.pk],
+    )
+    gone = "household_id IN (SELECT household FROM undone WHERE NOT was_used)"
+    cursor.execute(
+        f"""DELETE FROM beneficiaries_statuschange WHERE enrollment_id IN (
+                SELECT id FROM beneficiaries_enrollment WHERE {gone});
+            DELETE FROM beneficiaries_enrollment WHERE {gone};
+            DELETE FROM beneficiaries_assignment WHERE {gone};
+            DELETE FROM beneficiaries_formercard WHERE {gone};
+            DELETE FROM beneficiaries_member WHERE {gone};
+            DELETE FROM beneficiaries_household WHERE id IN (SELECT household FROM undone WHERE NOT was_used)"""  # noqa: S608
+    )
+    cursor.execute("SELECT household FROM undone WHERE was_used ORDER BY household")
+    kept = [{"household": key, "what": "Keluarga ini sudah dipakai sejak impor"} for (key,) in cursor.fetchall()]
+    cursor.execute("DROP TABLE undone")
+    return kept
+
+
+def _restore(cursor, batch) -> list[dict]:
+    """In known families: delete what was added, put back what was changed. What was added goes first, since a person
+    who moved can only return when the new membership is gone."""
+    kept = []
+    for table in (STATUS_CHANGES, ENROLLMENTS, FORMER_CARDS, ASSIGNMENTS, MEMBERS):
+        for key in delete_created(cursor, batch, table, _unused(table)):
+            kept.append(
+                {"household": _household_of(cursor, table, key), "what": f"{table.model._meta.verbose_name} baru"}
+            )
+    for table in (HOUSEHOLDS, MEMBERS, ENROLLMENTS, ASSIGNMENTS):
+        left = restore_changes(cursor, batch, table)
+        kept += [
+            {"household": _household_of(cursor, table, key), "what": _TITLES.get(field, field)} for key, field in left
+        ]
+    return [dict(pairs) for pairs in dict.fromkeys(tuple(entry.items()) for entry in kept)]
+
+
+def _unused(table) -> str:
+    """An enrollment that has steps or cases of later days stays."""
+    if table is not ENROLLMENTS:
+        return "true"
+    return """NOT EXISTS (SELECT FROM beneficiaries_statuschange x WHERE x.enrollment_id = t.id)
+        AND NOT EXISTS (SELECT FROM beneficiaries_graduationcase x WHERE x.enrollment_id = t.id)"""
+
+
+def _household_of(cursor, table, key: int) -> int:
+    if table is HOUSEHOLDS:
+        return key
+    if table is STATUS_CHANGES:
+        cursor.execute(
+            """SELECT e.household_id FROM beneficiaries_statuschange s
+               JOIN beneficiaries_enrollment e ON e.id = s.enrollment_id WHERE s.id = %s""",
+            [key],
+        )
+    else:
+        cursor.execute(f"SELECT household_id FROM {table.name} WHERE id = %s", [key])  # noqa: S608
+    return cursor.fetchone()[0]
+
+
+def _record(cursor, batch, by, touched: list[int]) -> None:
+    cursor.execute(
+        """INSERT INTO audit_auditevent (actor_id, action, target_kind, target_id, data)
+           SELECT %s, 'household.import_undone', 'beneficiaries.household', household,
+               jsonb_build_object('batch', %s::bigint) FROM unnest(%s::bigint[]) AS household""",
+        [by.pk, batch.pk, touched],
+    )

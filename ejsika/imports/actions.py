@@ -1,0 +1,188 @@
+"""An import from upload to undo. The screen and the commands call these same functions.
+
+    receive -> check -> (the admin looks) -> commit -> (perhaps) undo
+
+`check` may be run again from the start at any time before the commit: a killed worker loses nothing but time.
+`commit` and `undo` are one transaction each: wholly done or not at all.
+"""
+
+import hashlib
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ejsika.accounts.models import User
+from ejsika.audit.models import record
+from ejsika.imports import kinds, storage
+from ejsika.imports.kinds import Head, Refusal, SheetKind
+from ejsika.imports.models import ImportBatch, Problem, SkippedLine
+from ejsika.imports.tables import find_table
+from ejsika.jobs.models import Job
+from ejsika.lib.sealed import mask_digits
+from ejsika.programs.models import Program
+
+Status = ImportBatch.Status
+_COMMIT_LOCK = 7_236_402  # one commit or undo at a time: they touch overlapping families
+_READ = 5_000
+
+
+@transaction.atomic
+def receive(*, kind: str, program: Program, by: User, name: str, content: bytes) -> ImportBatch:
+    """Keep an uploaded file and open a batch for it; nothing is read yet."""
+    batch = ImportBatch.objects.create(
+        kind=kind,
+        program=program,
+        file_name=name[-200:],
+        file_digest=hashlib.sha256(content).hexdigest(),
+        file_path=storage.store(content),
+        uploaded_by=by,
+        job=Job.objects.create(stage="Menunggu giliran"),
+    )
+    record("import.received", target=batch, by=by, size=len(content))
+    return batch
+
+
+def check(batch: ImportBatch) -> None:
+    """Read, clean and compare a batch's file: afterwards it is checked, or refused with a reason."""
+    batch.job.start("Membaca berkas")
+    try:
+        _read_and_compare(batch, kinds.get(batch.kind))
+    except Refusal as refusal:
+        _forget_rows(batch)
+        batch.status, batch.refusal_code, batch.refusal_message = Status.REFUSED, refusal.code, refusal.message
+        batch.rows = batch.skipped = 0
+        batch.save(update_fields=["status", "refusal_code", "refusal_message", "rows", "skipped"])
+    batch.job.finish()
+
+
+def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
+    content = storage.load(batch.file_path)
+    if len(content) > settings.ROSTER_MAX_BYTES:
+        raise Refusal(
+            "file_too_large", "Berkas terlalu besar. Pecah menjadi beberapa berkas, lalu unggah satu per satu."
+        )
+    head, lines = find_table(content, kind)
+    _forget_rows(batch)
+    batch.sheet, batch.head_row = head.sheet[:100], head.row
+    batch.titles, batch.unknown_columns = head.titles, head.unknown
+    reader = _Reader(batch, kind, head, lines)
+    kind.stage(batch, head, iter(reader), reader.report)
+    if not reader.rows:
+        raise Refusal("file_empty", "Tidak ada baris data di bawah judul kolom. Periksa apakah berkasnya benar.")
+    SkippedLine.objects.bulk_create(reader.skipped, batch_size=1000)
+    batch.rows, batch.skipped = reader.rows, len(reader.skipped)
+    batch.job.report("Membandingkan dengan data KPM", reader.rows, reader.rows)
+    with transaction.atomic():
+        kind.match(batch)
+        batch.status, batch.checked_at = Status.CHECKED, timezone.now()
+        batch.save()
+
+
+class _Reader:
+    """Walks the lines below the head: hands on data, remembers what it leaves out, counts for the progress bar."""
+
+    def __init__(self, batch: ImportBatch, kind: SheetKind, head: Head, lines):
+        self.batch, self.kind, self.head, self.lines = batch, kind, head, lines
+        self.rows, self.checked = 0, 0
+        self.skipped: list[SkippedLine] = []
+
+    def __iter__(self):
+        seen, blanks = set(), []
+        known = sorted(self.head.fields.values())
+        for row, cells in self.lines:
+            shown = [str(cell).strip() for cell in cells]
+            if not any(shown):
+                blanks.append(row)
+                continue
+            for blank in blanks:  # those at the very end are no lines at all
+                self._skip(blank, SkippedLine.Reason.BLANK)
+            blanks = []
+            if not self.kind.is_data(self.head, cells):
+                self._skip(row, SkippedLine.Reason.NO_DATA, shown)
+                continue
+            fingerprint = hashlib.blake2b(
+                "\x1f".join(shown[i] for i in known if i < len(shown)).encode(errors="replace"), digest_size=16
+            ).digest()
+            if fingerprint in seen:
+                self._skip(row, SkippedLine.Reason.REPEAT, shown)
+                continue
+            seen.add(fingerprint)
+            self.rows += 1
+            if self.rows > settings.ROSTER_MAX_ROWS:
+                raise Refusal("too_many_rows", f"Lebih dari {settings.ROSTER_MAX_ROWS} baris. Pecah berkasnya.")
+            yield row, cells
+
+    def _skip(self, row: int, reason: str, shown: list[str] | None = None) -> None:
+        words = " · ".join(mask_digits(word) if word[:8].isdigit() else word for word in shown or () if word)
+        self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words.replace("\x00", "")[:200]))
+
+    def report(self, count: int) -> None:
+        self.checked += count
+        self.batch.job.report("Memeriksa baris", self.checked)
+
+
+def _forget_rows(batch: ImportBatch) -> None:
+    """Empty the staging of an earlier, interrupted check."""
+    staging = kinds.get(batch.kind).staging
+    staging.objects.filter(batch=batch)._raw_delete("default")
+    Problem.objects.filter(batch=batch)._raw_delete("default")
+    SkippedLine.objects.filter(batch=batch)._raw_delete("default")
+
+
+def commit(batch: ImportBatch, by: User) -> None:
+    """Write a checked batch, whole or not at all.
+
+    The rows are compared once more first. Errors: ValidationError if the batch is not waiting for this, or if the
+    register has changed since the check so that other families would be written than those that were shown.
+    """
+    expected = batch.counts
+    with transaction.atomic():
+        _lock()
+        batch = _reload(batch, Status.CHECKED, Status.COMMITTING)
+        kind = kinds.get(batch.kind)
+        kind.match(batch)
+        if batch.counts == expected:
+            kind.write(batch, by)
+            batch.status, batch.committed_by, batch.committed_at = Status.COMMITTED, by, timezone.now()
+            record("import.committed", target=batch, by=by, counts=batch.counts)
+        else:
+            batch.status = Status.CHECKED
+        batch.save()
+    if batch.status != Status.COMMITTED:
+        raise ValidationError("Data KPM berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan.")
+
+
+def undo(batch: ImportBatch, by: User) -> list[dict]:
+    """Take a committed batch back; gives what was left standing. Errors: ValidationError if it is not committed."""
+    with transaction.atomic():
+        _lock()
+        batch = _reload(batch, Status.COMMITTED, Status.UNDOING)
+        batch.kept = kinds.get(batch.kind).undo(batch, by)
+        batch.status, batch.undone_by, batch.undone_at = Status.UNDONE, by, timezone.now()
+        batch.save()
+        record("import.undone", target=batch, by=by, kept=len(batch.kept))
+    return batch.kept
+
+
+@transaction.atomic
+def discard(batch: ImportBatch, by: User) -> None:
+    """Put a batch aside that was never committed."""
+    batch = _reload(batch, Status.UPLOADED, Status.CHECKED)
+    batch.status = Status.DISCARDED
+    batch.save(update_fields=["status"])
+    record("import.discarded", target=batch, by=by)
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COMMIT_LOCK])
+
+
+def _reload(batch: ImportBatch, *allowed: str) -> ImportBatch:
+    """Lock the batch's row and make sure that it is where this step begins."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.status not in allowed:
+        raise ValidationError(f"Impor ini tidak dapat diteruskan: {batch.get_status_display().lower()}.")
+    return batch

@@ -1,0 +1,90 @@
+"""What a kind of sheet must bring along. Each kind registers itself in its app's ready(); imports knows none.
+
+A new kind of sheet is one module (or package) `sheets/<kind>.py` in the app whose tables it fills.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    """A whole file that is refused: a code of the roster contract, and a sentence for the person."""
+
+    def __init__(self, code: str, message: str):
+        self.code, self.message = code, message
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that a kind knows: the field it fills, the template's title, other words people use for it."""
+
+    field: str
+    title: str
+    words: tuple[str, ...] = ()
+    required: bool = False
+
+    @property
+    def spellings(self) -> set[str]:
+        return {plain(word) for word in (self.title, *self.words)}
+
+
+def plain(text: object) -> str:
+    """Reduce a title to its letters and digits: "N.I.K" and "nik " are the same word."""
+    return re.sub(r"[\W_]+", "", str(text)).upper()
+
+
+@dataclass
+class Head:
+    """Where the head was found and what stands in it."""
+
+    sheet: str
+    row: int
+    fields: dict[str, int]  # field -> index of the cell
+    titles: dict[str, str]  # field -> title as the sheet writes it
+    unknown: list[str]
+
+
+class SheetKind(ABC):
+    name: str
+    label: str
+    columns: list[Column]
+    staging: type  # the model of the staged rows
+
+    @abstractmethod
+    def check_head(self, head: Head) -> None:
+        """Raise Refusal("column_missing") when a required column is not there."""
+
+    @abstractmethod
+    def is_data(self, head: Head, cells: list) -> bool:
+        """Whether a line below the head is data, not a total or a signature."""
+
+    @abstractmethod
+    def stage(self, batch, head: Head, lines, report: Callable[[int], None]) -> None:
+        """Clean every line and copy it into the staging table, with its problems."""
+
+    @abstractmethod
+    def match(self, batch) -> None:
+        """Compare the staged rows with the register: set each row's outcome, add problems, fill batch.counts."""
+
+    @abstractmethod
+    def write(self, batch, by) -> None:
+        """Write the staged rows without errors, noting every change as a FieldChange. Runs in a transaction."""
+
+    @abstractmethod
+    def undo(self, batch, by) -> list[dict]:
+        """Take back what write() wrote where nobody changed it since; give what was left standing."""
+
+
+_kinds: dict[str, SheetKind] = {}
+
+
+def register(kind: SheetKind) -> None:
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> SheetKind:
+    """Give a kind by name. Raises KeyError for one that nobody registered."""
+    return _kinds[name]

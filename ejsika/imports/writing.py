@@ -1,0 +1,121 @@
+"""Writing and taking back changes by their notes: FieldChange rows drive both, set-based, one UPDATE a table.
+
+A note holds PostgreSQL's text form of the column before and after. A created row is noted with an empty field and
+the digest of the row as it was created, so that an undo can tell whether anybody has touched it.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+ROW_DIGEST = "md5(to_jsonb({alias})::text)"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that an import writes: its model, columns that go together, when a value may not be put back.
+
+    `blocked` maps a column to SQL over t (the row) and old (the value) that forbids restoring it, because it would
+    break uniqueness by now. `lower_first` names a boolean column that is unset before it is set elsewhere.
+    """
+
+    model: type
+    groups: dict[str, str] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+    lower_first: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.db_table
+
+    def column_type(self, connection, column: str) -> str:
+        return next(f for f in self.model._meta.local_fields if f.column == column).db_type(connection)
+
+
+def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> int:
+    """Note changes; `source` is a SELECT of (key, field, old, new). Gives how many fields change."""
+    cursor.execute(
+        f'INSERT INTO imports_fieldchange (batch_id, "table", key, field, old, new)'
+        f" SELECT {int(batch.pk)}, '{table.name}', s.* FROM ({source}) s",  # noqa: S608 - names only
+        parameters,
+    )
+    return cursor.rowcount
+
+
+def note_created(cursor, batch, table: Table, condition: str, parameters=None) -> None:
+    """Note rows of t that were just created, those that meet the condition, with their digests."""
+    digest = ROW_DIGEST.format(alias="t")
+    source = f"SELECT t.id, '', NULL, {digest} FROM {table.name} t WHERE {condition}"  # noqa: S608
+    note_changes(cursor, batch, table, source, parameters)
+
+
+def apply_changes(cursor, batch, table: Table) -> None:
+    """Write the new values of all noted changes of a table."""
+    _update(cursor, batch, table, "new", "true")
+
+
+def restore_changes(cursor, batch, table: Table) -> list[tuple[int, str]]:
+    """Put the old values back where the present value is still the one written; gives (key, field) left standing."""
+    cursor.execute(
+        f"""CREATE TEMP TABLE restorable ON COMMIT DROP AS
+        SELECT c.key, c.field, bool_and(to_jsonb(t)->>c.field IS NOT DISTINCT FROM c.new AND NOT ({_blocked(table)}))
+            OVER (PARTITION BY c.key, coalesce(%s::jsonb->>c.field, c.field)) AS can
+        FROM imports_fieldchange c JOIN {table.name} t ON t.id = c.key
+        CROSS JOIN LATERAL (SELECT c.old) AS o(old)
+        WHERE c.batch_id = %s AND c."table" = %s AND c.field <> ''""",  # noqa: S608
+        [json.dumps(table.groups), batch.pk, table.name],
+    )
+    can = "EXISTS (SELECT FROM restorable x WHERE x.key = c.key AND x.field = c.field AND x.can)"
+    _update(cursor, batch, table, "old", can)
+    cursor.execute("SELECT key, field FROM restorable WHERE NOT can ORDER BY key, field")
+    kept = cursor.fetchall()
+    cursor.execute("DROP TABLE restorable")
+    return kept
+
+
+def delete_created(cursor, batch, table: Table, condition: str = "true") -> list[int]:
+    """Delete the rows that a batch created and nobody has touched since; gives the keys of those left standing."""
+    cursor.execute(
+        f"""DELETE FROM {table.name} t USING imports_fieldchange c
+        WHERE c.batch_id = %s AND c."table" = %s AND c.field = '' AND t.id = c.key
+          AND {ROW_DIGEST.format(alias="t")} = c.new AND {condition}""",  # noqa: S608
+        [batch.pk, table.name],
+    )
+    cursor.execute(
+        f"""SELECT t.id FROM {table.name} t JOIN imports_fieldchange c ON t.id = c.key
+        WHERE c.batch_id = %s AND c."table" = %s AND c.field = '' ORDER BY t.id""",  # noqa: S608
+        [batch.pk, table.name],
+    )
+    return [key for (key,) in cursor.fetchall()]
+
+
+def _blocked(table: Table) -> str:
+    cases = " ".join(f"WHEN '{column}' THEN {sql}" for column, sql in table.blocked.items())
+    return f"CASE c.field {cases} ELSE false END" if cases else "false"
+
+
+def _update(cursor, batch, table: Table, value: str, condition: str) -> None:
+    """Set each noted column to its noted `value` ("new" or "old"), all columns of a row at once."""
+    cursor.execute(
+        "SELECT DISTINCT field FROM imports_fieldchange WHERE batch_id = %s AND \"table\" = %s AND field <> ''",
+        [batch.pk, table.name],
+    )
+    columns = sorted(column for (column,) in cursor.fetchall())
+    if not columns:
+        return
+    settings = ", ".join(
+        f"{column} = CASE WHEN v.v ? '{column}' THEN (v.v->>'{column}')::{table.column_type(cursor.db, column)}"
+        f" ELSE t.{column} END"
+        for column in columns
+    )
+    turns = ["true"]
+    if table.lower_first in columns:
+        lowered = f"v.v->>'{table.lower_first}' IS NOT DISTINCT FROM 'false'"
+        turns = [lowered, f"NOT ({lowered})"]
+    for turn in turns:
+        cursor.execute(
+            f"""UPDATE {table.name} t SET {settings} FROM (
+                SELECT c.key, jsonb_object_agg(c.field, c.{value}) AS v FROM imports_fieldchange c
+                WHERE c.batch_id = {int(batch.pk)} AND c."table" = '{table.name}' AND c.field <> '' AND {condition}
+                GROUP BY c.key) v
+            WHERE t.id = v.key AND {turn}"""  # noqa: S608 - names only
+        )
