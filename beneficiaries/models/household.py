@@ -1,8 +1,11 @@
 """The family (KPM) and the persons in it."""
 
+import datetime
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Length, Lower, Now
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Coalesce, Length, Lower, Now
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +14,10 @@ from beneficiaries.choices import Bank, EnrollmentStatus, PointSource, Relations
 from ejsika.accounts.permissions import Role
 from ejsika.lib.sealed import SealedNumberField
 from ejsika.regions.models import Region, ScopedQuerySet
+
+# What lists are sorted by; the indexes below hold these same expressions. A family never visited comes before all.
+NAME_KEY = Lower("recipient_name")
+VISIT_KEY = Coalesce("last_visited_on", Value(datetime.date(1, 1, 1)))
 
 
 class HouseholdQuerySet(ScopedQuerySet):
@@ -27,6 +34,37 @@ class HouseholdQuerySet(ScopedQuerySet):
         if user.all_programs:
             return Q()
         return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program__in=user.program_ids)))
+
+    def with_keys(self):
+        """Add what lists are sorted by: `name_key` and `visit_key`."""
+        return self.alias(name_key=NAME_KEY, visit_key=VISIT_KEY)
+
+    def named(self, text: str):
+        """Families whose recipient's name has all these words, in any order; of a short word only its beginning.
+
+        Cost: an index of three-letter pieces; a word of one or two letters has pieces only where a word begins.
+        """
+        families = self.with_keys()
+        for word in text.lower().split():
+            begins = Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+            families = families.filter(begins if len(word) < 3 else Q(name_key__contains=word))
+        return families
+
+    def not_visited_since(self, day):
+        """Families last visited before that day, or never."""
+        return self.with_keys().filter(visit_key__lt=day)
+
+    def for_list(self, user):
+        """All that a line of a list shows: place, programmes this person may know of, today's assistant."""
+        from beneficiaries.models.assignment import Assignment
+        from beneficiaries.models.enrollment import Enrollment
+
+        enrollments = Enrollment.objects.for_user(user).select_related("program").order_by("program__code")
+        assignments = Assignment.objects.on(timezone.localdate()).select_related("assistant")
+        return self.select_related("region__parent").prefetch_related(
+            Prefetch("enrollments", enrollments, to_attr="known_enrollments"),
+            Prefetch("assignments", assignments, to_attr="assignments_today"),
+        )
 
 
 class Household(models.Model):
@@ -71,9 +109,10 @@ class Household(models.Model):
             models.Index(
                 fields=["region", "status"], name="household_by_region", opclasses=["varchar_pattern_ops", ""]
             ),
-            models.Index(Lower("recipient_name"), "id", name="household_by_name"),
+            models.Index(NAME_KEY, "id", name="household_by_name"),
+            GinIndex(OpClass(NAME_KEY, "gin_trgm_ops"), name="household_by_name_part"),
             models.Index(fields=["cell"], name="household_by_cell"),
-            models.Index(fields=["last_visited_on", "id"], name="household_by_last_visit"),
+            models.Index(VISIT_KEY, "id", name="household_by_last_visit"),
         ]
         constraints = [
             models.CheckConstraint(name="household_in_desa", condition=Exact(Length(F("region")), 10)),
