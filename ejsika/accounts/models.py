@@ -28,6 +28,13 @@ class UserQuerySet(models.QuerySet):
         foreign = User.regions.through.objects.exclude(region__in=Region.objects.filter(inside)).values("user")
         return self.filter(regions__isnull=False).exclude(pk__in=foreign).distinct()
 
+    def around(self, codes):
+        """Users one of whose regions is one of these, holds one or lies below one."""
+        near = Q(region__in=[code[:n] for code in codes for n in (2, 4, 6, 10)])
+        for code in codes:
+            near |= Q(region__code__startswith=code)
+        return self.filter(models.Exists(User.regions.through.objects.filter(near, user=models.OuterRef("pk"))))
+
     def covering(self, region_code: str):
         """Users one of whose regions is this one or holds it."""
         codes = [region_code[:n] for n in (2, 4, 6, 10)]

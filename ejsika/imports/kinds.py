@@ -36,6 +36,27 @@ def plain(text: object) -> str:
     return re.sub(r"[\W_]+", "", str(text)).upper()
 
 
+@dataclass(frozen=True)
+class Change:
+    """One field of a changed row, as shown: its label, what it was, what it becomes."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """One row of a preview: the sheet's row, who it is (numbers masked), where, and what would change."""
+
+    row: int
+    title: str
+    number: str
+    place: str
+    url: str = ""
+    changes: tuple[Change, ...] = ()
+
+
 @dataclass
 class Head:
     """Where the head was found and what stands in it."""
@@ -68,6 +89,10 @@ class SheetKind(ABC):
     @abstractmethod
     def match(self, batch) -> None:
         """Compare the staged rows with the register: set each row's outcome, add problems, fill batch.counts."""
+
+    @abstractmethod
+    def preview(self, batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
+        """Give the rows of one outcome whose sheet row comes after `after`, at most `limit`."""
 
     @abstractmethod
     def write(self, batch, by) -> None:

@@ -55,6 +55,7 @@ class ImportBatch(models.Model):
     kept = models.JSONField(default=list)  # what an undo left standing because somebody had changed it since
     refusal_code = models.CharField(max_length=30, blank=True)
     refusal_message = models.TextField(blank=True)
+    failure = models.TextField(blank=True)  # why the last step did not go through, for the person who asked for it
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -82,6 +83,16 @@ class ImportBatch(models.Model):
 
     def get_absolute_url(self):
         return reverse("imports:batch_detail", args=[self.pk])
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the queue has it: waiting to be checked, being written or taken back."""
+        return self.status in (self.Status.UPLOADED, self.Status.COMMITTING, self.Status.UNDOING)
+
+    @property
+    def to_write(self) -> int:
+        """Families that a commit writes."""
+        return self.counts.get("create", 0) + self.counts.get("change", 0)
 
 
 class Outcome(models.TextChoices):

@@ -1,2 +1,13 @@
+from django.urls import path
+
+from ejsika.imports import views
+
 app_name = "imports"
-urlpatterns = []
+urlpatterns = [
+    path("", views.batch_list, name="batch_list"),
+    path("new/", views.batch_new, name="batch_new"),
+    path("<int:pk>/", views.batch_detail, name="batch_detail"),
+    path("<int:pk>/commit/", views.batch_commit, name="batch_commit"),
+    path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),
+    path("<int:pk>/discard/", views.batch_discard, name="batch_discard"),
+]

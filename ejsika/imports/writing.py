@@ -35,7 +35,7 @@ def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> i
     """Note changes; `source` is a SELECT of (key, field, old, new). Gives how many fields change."""
     cursor.execute(
         f'INSERT INTO imports_fieldchange (batch_id, "table", key, field, old, new)'
-        f" SELECT {int(batch.pk)}, '{table.name}', s.* FROM ({source}) s",  # noqa: S608 - names only
+        f" SELECT {int(batch.pk)}, '{table.name}', s.* FROM ({source}) s",
         parameters,
     )
     return cursor.rowcount
@@ -44,7 +44,7 @@ def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> i
 def note_created(cursor, batch, table: Table, condition: str, parameters=None) -> None:
     """Note rows of t that were just created, those that meet the condition, with their digests."""
     digest = ROW_DIGEST.format(alias="t")
-    source = f"SELECT t.id, '', NULL, {digest} FROM {table.name} t WHERE {condition}"  # noqa: S608
+    source = f"SELECT t.id, '', NULL, {digest} FROM {table.name} t WHERE {condition}"
     note_changes(cursor, batch, table, source, parameters)
 
 
@@ -61,7 +61,7 @@ def restore_changes(cursor, batch, table: Table) -> list[tuple[int, str]]:
             OVER (PARTITION BY c.key, coalesce(%s::jsonb->>c.field, c.field)) AS can
         FROM imports_fieldchange c JOIN {table.name} t ON t.id = c.key
         CROSS JOIN LATERAL (SELECT c.old) AS o(old)
-        WHERE c.batch_id = %s AND c."table" = %s AND c.field <> ''""",  # noqa: S608
+        WHERE c.batch_id = %s AND c."table" = %s AND c.field <> ''""",
         [json.dumps(table.groups), batch.pk, table.name],
     )
     can = "EXISTS (SELECT FROM restorable x WHERE x.key = c.key AND x.field = c.field AND x.can)"
@@ -77,12 +77,12 @@ def delete_created(cursor, batch, table: Table, condition: str = "true") -> list
     cursor.execute(
         f"""DELETE FROM {table.name} t USING imports_fieldchange c
         WHERE c.batch_id = %s AND c."table" = %s AND c.field = '' AND t.id = c.key
-          AND {ROW_DIGEST.format(alias="t")} = c.new AND {condition}""",  # noqa: S608
+          AND {ROW_DIGEST.format(alias="t")} = c.new AND {condition}""",
         [batch.pk, table.name],
     )
     cursor.execute(
         f"""SELECT t.id FROM {table.name} t JOIN imports_fieldchange c ON t.id = c.key
-        WHERE c.batch_id = %s AND c."table" = %s AND c.field = '' ORDER BY t.id""",  # noqa: S608
+        WHERE c.batch_id = %s AND c."table" = %s AND c.field = '' ORDER BY t.id""",
         [batch.pk, table.name],
     )
     return [key for (key,) in cursor.fetchall()]
@@ -117,5 +117,5 @@ def _update(cursor, batch, table: Table, value: str, condition: str) -> None:
                 SELECT c.key, jsonb_object_agg(c.field, c.{value}) AS v FROM imports_fieldchange c
                 WHERE c.batch_id = {int(batch.pk)} AND c."table" = '{table.name}' AND c.field <> '' AND {condition}
                 GROUP BY c.key) v
-            WHERE t.id = v.key AND {turn}"""  # noqa: S608 - names only
+            WHERE t.id = v.key AND {turn}"""
         )

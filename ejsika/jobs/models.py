@@ -29,6 +29,12 @@ class Job(models.Model):
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
 
+    def wait(self, stage: str) -> None:
+        """Stand in the queue again, for a next step."""
+        self.state, self.stage, self.done, self.total = self.State.WAITING, stage, 0, None
+        self.started_at = self.finished_at = None
+        self.save(update_fields=["state", "stage", "done", "total", "started_at", "finished_at"])
+
     def start(self, stage: str) -> None:
         """Begin, or begin again after a killed worker."""
         self.state, self.stage, self.done, self.total = self.State.RUNNING, stage, 0, None

@@ -1,8 +1,8 @@
 import json
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
 from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
 
 from beneficiaries.models import RosterRow
 from ejsika.accounts.models import User
@@ -61,8 +61,8 @@ class Command(BaseCommand):
             return
         counts = result["counts"]
         self.stdout.write(
-            f"Impor {result['batch']}: {result['rows']} baris, {result['skipped']} dilewati; {counts['create']} baru, "
-            f"{counts['change']} berubah, {counts['same']} sama, {counts['error']} salah, {counts['suspect']} diduga ganda."
+            f"Impor {result['batch']}: {result['rows']} baris, {result['skipped']} dilewati; "
+            f"{counts['create']} baru, {counts['change']} berubah, {counts['same']} sama, {counts['error']} salah, {counts['suspect']} diduga ganda."
         )
         for problem in result["problems"]:
             self.stdout.write(f"  baris {problem['row']}, {problem['column']}: {problem['message']}")

@@ -228,12 +228,11 @@ def choice(cell: object, known: dict[str, str]) -> tuple[str | None, str | None]
     return (value, None) if value is not None else (None, "choice_unknown")
 
 
-NOT_AT_SCHOOL = {
-    plain(word)
-    for word in "Tidak sekolah|Belum sekolah|Tidak/belum sekolah|TK|PAUD|Tamat|Putus sekolah|Lulus|Kuliah|S1|D3".split(
-        "|"
-    )
-}
+_NO_SCHOOL = (
+    *("Tidak sekolah", "Belum sekolah", "Tidak/belum sekolah", "Putus sekolah", "Tamat", "Lulus"),
+    *("TK", "PAUD", "Kuliah", "S1", "D3"),
+)
+NOT_AT_SCHOOL = {plain(word) for word in _NO_SCHOOL}
 
 
 def school(cell: object) -> tuple[str | None, str | None]:

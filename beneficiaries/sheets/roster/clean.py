@@ -259,7 +259,7 @@ class LineCleaner:
 
     def _assistant(self, username: str) -> None:
         found, desa = self.importer.assistants.get(username), self.line.values.get("region_code")
-        if found is None or desa and not any(desa.startswith(code) for code in found[1]):
+        if found is None or (desa and not any(desa.startswith(code) for code in found[1])):
             self._find("assistant", "assistant_unknown")
         else:
             self.line.values["assistant"] = found[0]

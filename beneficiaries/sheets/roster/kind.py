@@ -6,23 +6,22 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils import timezone
 
-from beneficiaries.sheets.roster import cells, match, undo, write
+from beneficiaries.sheets.roster import cells, match, preview, undo, write
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
 from beneficiaries.sheets.roster.columns import COLUMNS
 from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.imports.kinds import Head, Refusal, SheetKind
+from ejsika.imports.kinds import Head, PreviewRow, Refusal, SheetKind
 from ejsika.imports.models import Problem
 from ejsika.lib.copying import copy_rows
 
 CHUNK = 5_000
 STAGED = [
-    *(
-        "kk nik name sex born_on relationship school_level grade is_pregnant is_disabled region_code address rt rw"
-    ).split(),
-    *("phone latitude longitude bank account_sealed account_digest cohort_year status assistant").split(),
+    *("kk", "nik", "name", "sex", "born_on", "relationship", "school_level", "grade", "is_pregnant", "is_disabled"),
+    *("region_code", "address", "rt", "rw", "phone", "latitude", "longitude", "bank", "account_sealed"),
+    *("account_digest", "cohort_year", "status", "assistant"),
 ]
 COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
@@ -65,6 +64,9 @@ class RosterKind(SheetKind):
 
     def match(self, batch) -> None:
         match.match(batch)
+
+    def preview(self, batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
+        return preview.rows(batch, outcome, after, limit)
 
     def write(self, batch, by) -> None:
         write.write(batch, by)

@@ -15,9 +15,9 @@ from ejsika.lib.sealed import SealedNumber
 
 SIMILAR_NAME = 0.6  # trigram similarity from which two names may be the same person's
 _FAMILY_COLUMNS = (
-    "kk nik name born_on region_code address rt rw phone latitude longitude bank account_sealed account_digest "
-    "cohort_year status assistant"
-).split()
+    *("kk", "nik", "name", "born_on", "region_code", "address", "rt", "rw", "phone", "latitude", "longitude"),
+    *("bank", "account_sealed", "account_digest", "cohort_year", "status", "assistant"),
+)
 
 
 @transaction.atomic
@@ -37,6 +37,16 @@ def match(batch) -> None:
         batch.save(update_fields=["counts"])
 
 
+def is_by_person(cursor, batch) -> bool:
+    """Whether a line of this sheet is a person, and several may make a family."""
+    cursor.execute(
+        """SELECT count(*) > count(DISTINCT family) OR coalesce(bool_or(NOT is_recipient), false)
+           FROM beneficiaries_rosterrow WHERE batch_id = %s""",
+        [batch.pk],
+    )
+    return cursor.fetchone()[0]
+
+
 def _reset(cursor, batch) -> bool:
     """Forget an earlier comparison; choose each family's recipient. Tells whether a line is a person."""
     Problem.objects.filter(batch=batch, is_from_register=True).delete()
@@ -48,18 +58,13 @@ def _reset(cursor, batch) -> bool:
         [batch.pk],
     )
     cursor.execute("ANALYZE beneficiaries_rosterrow")
-    cursor.execute(
-        "SELECT relationship_given FROM (SELECT count(*) > count(DISTINCT family) OR bool_or(NOT is_recipient)"
-        " AS relationship_given FROM beneficiaries_rosterrow WHERE batch_id = %s) s",
-        [batch.pk],
-    )
-    by_person = bool(cursor.fetchone()[0])
+    by_person = is_by_person(cursor, batch)
     if by_person:
         cursor.execute(
             """UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
                    SELECT DISTINCT ON (family) family, id FROM (
-                       SELECT *, coalesce(born_on <= current_date - interval '17 years', relationship IN ('1', '2'), false)
-                           AS adult FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
+                       SELECT *, coalesce(born_on <= current_date - interval '17 years', relationship IN ('1', '2'),
+                           false) AS adult FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
                    ORDER BY family, is_recipient DESC,
                        (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,
                        (relationship IS NOT DISTINCT FROM '1') DESC, adult DESC, row) chosen
@@ -69,8 +74,8 @@ def _reset(cursor, batch) -> bool:
     return by_person
 
 
-def make_families(cursor, batch, *, by_person: bool) -> None:
-    """Make roster_family: what the sheet says of each family, and the households its numbers lead to.
+def make_families(cursor, batch, *, by_person: bool, families: list[int] | None = None) -> None:
+    """Make roster_family: what the sheet says of each family (or some), and the households its numbers lead to.
 
     hk has the KK; hn has the recipient's NIK as its recipient, hm as a mere member. `household` is the one it matches.
     """
@@ -88,6 +93,7 @@ def make_families(cursor, batch, *, by_person: bool) -> None:
     else:
         values = ", ".join(f"r.{c}" for c in _FAMILY_COLUMNS)
         row, wrong, group = "r.row", "r.outcome = 'error'", ""
+    only = "" if families is None else f"AND r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_family, roster_found;
         CREATE TEMP TABLE roster_family ON COMMIT DROP AS
@@ -95,13 +101,13 @@ def make_families(cursor, batch, *, by_person: bool) -> None:
             CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm,
             CASE WHEN k.id IS NULL THEN CASE WHEN m.is_recipient THEN m.household_id END ELSE k.id END AS household
         FROM (SELECT r.family, {row} AS row, {wrong} AS wrong, {values}
-              FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {group}) f
+              FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {only} {group}) f
         LEFT JOIN beneficiaries_household k ON k.kk = f.kk
         LEFT JOIN beneficiaries_member m ON m.nik = f.nik AND m.left_on IS NULL;
         CREATE INDEX ON roster_family (family);
         CREATE INDEX ON roster_family (household);
         ANALYZE roster_family;
-        CREATE TEMP TABLE roster_found (family int, row int, field text, code text) ON COMMIT DROP"""  # noqa: S608 - names only
+        CREATE TEMP TABLE roster_found (family int, row int, field text, code text) ON COMMIT DROP"""
     )
 
 
@@ -120,7 +126,8 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
                UNION ALL
                SELECT family, row, 'kk' FROM (
                    SELECT family, row, count(*) OVER (PARTITION BY household) AS n
-                   FROM roster_family WHERE household IS NOT NULL AND (hk IS NULL OR hn IS NULL OR hk = hn)) s WHERE n > 1
+                   FROM roster_family WHERE household IS NOT NULL AND (hk IS NULL OR hn IS NULL OR hk = hn)) s
+               WHERE n > 1
            ) found ORDER BY family, row, field DESC""",
         {"batch": batch.pk},
     )
@@ -140,7 +147,7 @@ def _find_in_register(cursor, batch) -> None:
                 SELECT hk AS h FROM roster_family UNION SELECT hn FROM roster_family UNION SELECT hm FROM roster_family
                 UNION SELECT m.household_id FROM beneficiaries_member m JOIN beneficiaries_rosterrow r
                     ON r.nik = m.nik AND m.left_on IS NULL WHERE r.batch_id = {int(batch.pk)}
-            ) known WHERE h IS NOT NULL""",  # noqa: S608 - the scope is the ORM's own SQL
+            ) known WHERE h IS NOT NULL""",
         parameters,
     )
     for statement in (_FAMILY_FINDINGS, _MEMBER_FINDINGS, _PROGRAM_FINDINGS):
@@ -216,7 +223,7 @@ def _judge(cursor, batch) -> None:
             LEFT JOIN beneficiaries_household h ON h.id = f.household
             LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
             LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL) j
-        WHERE r.batch_id = %(batch)s AND r.family = j.family""",  # noqa: S608 - built from constants
+        WHERE r.batch_id = %(batch)s AND r.family = j.family""",
         {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)},
     )
 
@@ -269,7 +276,8 @@ def _count(cursor, batch) -> dict[str, int]:
     cursor.execute(
         """SELECT count(*) FROM roster_found x JOIN roster_family f USING (family)
            WHERE x.code = 'suspect_duplicate' AND NOT EXISTS (
-               SELECT FROM beneficiaries_rosterrow r WHERE r.batch_id = %s AND r.family = f.family AND r.outcome = 'error')""",
+               SELECT FROM beneficiaries_rosterrow r
+               WHERE r.batch_id = %s AND r.family = f.family AND r.outcome = 'error')""",
         [batch.pk],
     )
     counts["suspect"] = cursor.fetchone()[0]

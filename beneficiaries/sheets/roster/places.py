@@ -20,7 +20,7 @@ _KINDS = {"KAB", "KABUPATEN", "KOTA", "KEC", "KECAMATAN", "DS", "DESA", "KEL", "
 
 
 def place_key(name: str) -> str:
-    """A place's name without case, blanks, marks and the leading words for its kind: "DS. Pasir Keong" is PASIRKEONG."""
+    """A place's name without case, blanks and marks and words for its kind: "DS. Pasir Keong" is PASIRKEONG."""
     words = re.findall(r"[A-Z0-9]+", name.upper())
     while len(words) > 1 and words[0] in _KINDS:
         words.pop(0)
@@ -79,9 +79,8 @@ class PlaceIndex:
 
     def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
         """Find the desa of one line; lines of one desa share the answer."""
-        words = ("" if cells.is_nothing(code) else re.sub(r"[\s.'`]", "", cells.text(code)),) + tuple(
-            "" if cells.is_nothing(word) else cells.text(word) for word in (desa, kecamatan, kabupaten)
-        )
+        written = ["" if cells.is_nothing(word) else cells.text(word) for word in (code, desa, kecamatan, kabupaten)]
+        words = (re.sub(r"[\s.'`]", "", written[0]), *written[1:])
         if words not in self._found:
             self._found[words] = self._by_code(*words) if words[0] else self._by_name(*words[1:])
         return self._found[words]
@@ -92,7 +91,7 @@ class PlaceIndex:
             return Place(None, "region_unknown", "region_code", f"Kode desa {code} tidak ada di daftar resmi.")
         for word, length, at in ((desa, 10, "desa"), (kecamatan, 6, "kecamatan"), (kabupaten, 4, "kabupaten")):
             if word and not self._agrees(word, self.nodes[code[:length]]):
-                said = f"Kode {code} adalah {self._path(node)}, tetapi kolom ini berisi {word[:60]}. Perbaiki salah satunya."
+                said = f"Kode {code} adalah {self._path(node)}, tetapi di sini tertulis {word[:60]}. Perbaiki satu."
                 return Place(None, "region_conflict", at, said)
         return Place(code)
 

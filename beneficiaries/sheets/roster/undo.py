@@ -77,7 +77,7 @@ def _delete_new_families(cursor, batch) -> list[dict]:
             DELETE FROM beneficiaries_assignment WHERE {gone};
             DELETE FROM beneficiaries_formercard WHERE {gone};
             DELETE FROM beneficiaries_member WHERE {gone};
-            DELETE FROM beneficiaries_household WHERE id IN (SELECT household FROM undone WHERE NOT was_used)"""  # noqa: S608
+            DELETE FROM beneficiaries_household WHERE id IN (SELECT household FROM undone WHERE NOT was_used)"""
     )
     cursor.execute("SELECT household FROM undone WHERE was_used ORDER BY household")
     kept = [{"household": key, "what": "Keluarga ini sudah dipakai sejak impor"} for (key,) in cursor.fetchall()]
@@ -120,7 +120,7 @@ def _household_of(cursor, table, key: int) -> int:
             [key],
         )
     else:
-        cursor.execute(f"SELECT household_id FROM {table.name} WHERE id = %s", [key])  # noqa: S608
+        cursor.execute(f"SELECT household_id FROM {table.name} WHERE id = %s", [key])
     return cursor.fetchone()[0]
 
 

@@ -4,7 +4,7 @@ from django.db import connection
 
 from beneficiaries.models.enrollment import refresh_statuses
 from beneficiaries.sheets.roster import fields
-from beneficiaries.sheets.roster.match import SAME_MEMBER, make_families
+from beneficiaries.sheets.roster.match import SAME_MEMBER, is_by_person, make_families
 from beneficiaries.sheets.roster.tables import (
     ASSIGNMENTS,
     ENROLLMENTS,
@@ -26,10 +26,7 @@ def write(batch, by) -> None:
     Cost: some thirty statements, whatever the number of rows.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM beneficiaries_rosterrow WHERE batch_id = %s AND NOT is_recipient)", [batch.pk]
-        )
-        make_families(cursor, batch, by_person=cursor.fetchone()[0])
+        make_families(cursor, batch, by_person=is_by_person(cursor, batch))
         _number_families(cursor, batch)
         values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
         _write_households(cursor, batch, values)
@@ -79,14 +76,14 @@ def _write_households(cursor, batch, values: dict) -> None:
         cursor,
         batch,
         HOUSEHOLDS,
-        f"SELECT h.id, field, old, new FROM {_WRITTEN} CROSS JOIN LATERAL {changed} WHERE NOT f.is_new AND applies",  # noqa: S608
+        f"SELECT h.id, field, old, new FROM {_WRITTEN} CROSS JOIN LATERAL {changed} WHERE NOT f.is_new AND applies",
     )
     cursor.execute(
         f"""WITH kept AS (
             INSERT INTO beneficiaries_formercard (household_id, kk, replaced_on)
             SELECT h.id, h.kk, current_date FROM {_WRITTEN} WHERE NOT f.is_new AND f.kk IS NOT NULL AND h.kk <> f.kk
             RETURNING id)
-        SELECT id FROM kept""",  # noqa: S608
+        SELECT id FROM kept""",
     )
     cards = [key for (key,) in cursor.fetchall()]
     note_created(cursor, batch, FORMER_CARDS, "t.id = ANY(%s)", [cards])
@@ -137,7 +134,7 @@ _RECIPIENTS = f"""
     CROSS JOIN LATERAL (SELECT ({SAME_MEMBER}) AS is_the_one) s
     WHERE NOT f.is_new AND r.is_recipient AND m.is_recipient IS DISTINCT FROM s.is_the_one
       AND (m.is_recipient OR s.is_the_one)
-"""  # noqa: S608 - built from constants
+"""
 
 
 def _write_enrollments(cursor, batch, values: dict) -> None:
@@ -147,7 +144,7 @@ def _write_enrollments(cursor, batch, values: dict) -> None:
         cursor,
         batch,
         ENROLLMENTS,
-        f"SELECT e.id, field, old, new FROM {enrolled} CROSS JOIN LATERAL {changed} WHERE applies",  # noqa: S608
+        f"SELECT e.id, field, old, new FROM {enrolled} CROSS JOIN LATERAL {changed} WHERE applies",
         values,
     )
     apply_changes(cursor, batch, ENROLLMENTS)

@@ -5,30 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('imports', '0001_initial'),
+        ("imports", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='titles',
+            model_name="importbatch",
+            name="titles",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='is_from_register',
+            model_name="problem",
+            name="is_from_register",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.CreateModel(
-            name='SkippedLine',
+            name="SkippedLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('reason', models.CharField(choices=[('blank', 'Kosong'), ('repeat', 'Sama persis dengan baris sebelumnya'), ('no_data', 'Bukan data (jumlah, tanda tangan, judul)')], max_length=7)),
-                ('text', models.CharField(blank=True, max_length=200)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skipped_lines', to='imports.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("blank", "Kosong"),
+                            ("repeat", "Sama persis dengan baris sebelumnya"),
+                            ("no_data", "Bukan data (jumlah, tanda tangan, judul)"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=200)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skipped_lines",
+                        to="imports.importbatch",
+                    ),
+                ),
             ],
         ),
     ]

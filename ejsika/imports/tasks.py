@@ -1,0 +1,69 @@
+"""The queue's side of an import: each task runs one action to its end, and may be run again from the start."""
+
+import logging
+import traceback
+
+from django.core.exceptions import ValidationError
+from django.db import OperationalError
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from ejsika.accounts.models import User
+from ejsika.imports import actions
+from ejsika.imports.models import ImportBatch
+from ejsika.jobs.models import Job
+
+logger = logging.getLogger(__name__)
+# A database that went away mid-task comes back: the task starts over.
+_again = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={OperationalError})
+Status = ImportBatch.Status
+
+
+@app.task(name="imports.check", retry=_again)
+def check(batch_id: int) -> None:
+    batch = ImportBatch.objects.select_related("job", "uploaded_by", "program").get(pk=batch_id)
+    if batch.status == Status.UPLOADED:
+        _run(batch, lambda: actions.check(batch), "Memeriksa berkas", back_to=Status.UPLOADED)
+
+
+@app.task(name="imports.commit", retry=_again)
+def commit(batch_id: int, by_id: int) -> None:
+    batch = ImportBatch.objects.select_related("job").get(pk=batch_id)
+    if batch.status == Status.COMMITTING:
+        by = User.objects.get(pk=by_id)
+        _run(batch, lambda: actions.commit(batch, by), "Menyimpan", back_to=Status.CHECKED)
+
+
+@app.task(name="imports.undo", retry=_again)
+def undo(batch_id: int, by_id: int) -> None:
+    batch = ImportBatch.objects.select_related("job").get(pk=batch_id)
+    if batch.status == Status.UNDOING:
+        by = User.objects.get(pk=by_id)
+        _run(batch, lambda: actions.undo(batch, by), "Membatalkan", back_to=Status.COMMITTED)
+
+
+def _run(batch: ImportBatch, action, stage: str, *, back_to: str) -> None:
+    """Run one action under its progress row. What a person can mend goes back to them; anything else is said too."""
+    batch.job.start(stage)
+    try:
+        action()
+    except OperationalError:
+        raise
+    except ValidationError as error:
+        _fail(batch, back_to, error.message)
+    except Exception as error:
+        # No exception text: it may quote a cell. Its kind and place are enough to mend the program.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error("import %s: %s at %s:%s", batch.pk, type(error).__name__, place.filename, place.lineno)
+        _fail(
+            batch,
+            back_to,
+            "Ada kesalahan di program; tidak ada yang berubah. Coba lagi, atau laporkan nomor impor ini.",
+        )
+    else:
+        batch.job.finish()
+
+
+def _fail(batch: ImportBatch, back_to: str, message: str) -> None:
+    ImportBatch.objects.filter(pk=batch.pk).exclude(status=Status.REFUSED).update(status=back_to, failure=message)
+    batch.job.finish(Job.State.FAILED)

@@ -1,0 +1,104 @@
+"""The import on screen: upload, watch, look, save, take back. The work itself is in actions, run by the queue."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.imports import actions, tasks
+from ejsika.imports.forms import UploadForm
+from ejsika.imports.models import ImportBatch
+from ejsika.imports.tabs import Tabs
+from ejsika.lib.http import render_page
+
+NEWEST = 30
+
+
+@require_GET
+@requires(Permission.ROSTER_IMPORT)
+def batch_list(request):
+    batches = ImportBatch.objects.for_user(request.user).select_related("uploaded_by", "program", "job").order_by("-id")
+    return render_page(request, "imports/batch_list.html", {"batches": batches[:NEWEST]})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ROSTER_IMPORT)
+def batch_new(request):
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "GET" or not form.is_valid():
+        return render_page(request, "imports/batch_new.html", {"form": form})
+    file = form.cleaned_data["file"]
+    with transaction.atomic():
+        batch = actions.receive(
+            kind="roster", program=form.cleaned_data["program"], by=request.user, name=file.name, content=file.read()
+        )
+        tasks.check.defer(batch_id=batch.pk)
+    return redirect(batch)
+
+
+@require_GET
+@requires(Permission.ROSTER_IMPORT)
+def batch_detail(request, pk):
+    """The page of a batch; while the queue has it, htmx asks again for its progress alone."""
+    batch = _batch(request, pk)
+    context = {"batch": batch, "back_url": "/imports/"}
+    if batch.is_at_work or batch.status in (batch.Status.REFUSED, batch.Status.DISCARDED):
+        return render_page(request, "imports/batch_detail.html", context, part="imports/_progress.html")
+    if request.htmx:  # the work is over: the whole page has something new to show
+        return _reload(request)
+    tabs = Tabs(batch, request.GET)
+    earlier = ImportBatch.objects.for_user(request.user).filter(
+        file_digest=batch.file_digest, pk__lt=batch.pk, status=ImportBatch.Status.COMMITTED
+    )
+    return render_page(request, "imports/batch_detail.html", context | {"tabs": tabs, "earlier": earlier.last()})
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_commit(request, pk):
+    return _hand_over(request, pk, ImportBatch.Status.CHECKED, ImportBatch.Status.COMMITTING, tasks.commit)
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_undo(request, pk):
+    return _hand_over(request, pk, ImportBatch.Status.COMMITTED, ImportBatch.Status.UNDOING, tasks.undo)
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_discard(request, pk):
+    batch = _batch(request, pk)
+    try:
+        actions.discard(batch, request.user)
+    except ValidationError as error:
+        messages.error(request, error.message)
+        return redirect(batch)
+    messages.success(request, "Impor tidak jadi disimpan; data KPM tidak berubah.")
+    return redirect("imports:batch_list")
+
+
+def _batch(request, pk) -> ImportBatch:
+    batches = ImportBatch.objects.for_user(request.user).select_related("uploaded_by", "committed_by", "program", "job")
+    return get_object_or_404(batches, pk=pk)
+
+
+def _hand_over(request, pk, expected: str, status: str, task):
+    """Give a batch to the queue for its next step, once, however often the button is pressed."""
+    batch = _batch(request, pk)
+    with transaction.atomic():
+        moved = ImportBatch.objects.for_user(request.user).filter(pk=batch.pk, status=expected)
+        if moved.update(status=status, failure=""):
+            batch.job.wait("Menunggu giliran")
+            task.defer(batch_id=batch.pk, by_id=request.user.pk)
+        else:
+            messages.error(request, f"Impor ini {batch.get_status_display().lower()}; tidak ada yang dilakukan lagi.")
+    return redirect(batch)
+
+
+def _reload(request):
+    response = render_page(request, "imports/_progress.html", {})
+    response["HX-Refresh"] = "true"
+    return response

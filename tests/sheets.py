@@ -1,0 +1,45 @@
+"""Spreadsheets made by the tests: rosters of invented families in the template's layout."""
+
+import datetime
+import itertools
+from pathlib import Path
+
+import xlsxwriter
+
+from tests.factories import make_nik
+
+ROSTERS = Path(__file__).parent / "files" / "rosters"
+_cards = itertools.count(1)
+
+
+def family(region: str, **cells) -> dict:
+    """One line of the template for a new family in a desa, which is named by its code."""
+    number = next(_cards)
+    born_on = datetime.date(1980, 5, 4)
+    return {
+        "No KK": f"{region[:6]}020315{number:04}",
+        "NIK Pengurus": make_nik(region, born_on),
+        "Nama Pengurus": f"Siti Nomor{number}",
+        "Tanggal Lahir": "04/05/1980",
+        "Alamat": "Kp. Cikadu",
+        "RT": "007",
+        "RW": "002",
+        "Kode Desa": region,
+        "Lintang": "",
+        "Bujur": "",
+        "No HP": "081200001111",
+        "Bank": "BRI",
+        "No Rekening": f"95{number:08}",
+        "Tahun Masuk": 2021,
+        "Status": "",
+        "Pendamping": "",
+    } | cells
+
+
+def write_roster(path: Path, lines: list[dict]) -> Path:
+    """Write lines as an XLSX sheet with their keys as its head."""
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_numbers": False}) as workbook:
+        sheet = workbook.add_worksheet("KPM")
+        for row, cells in enumerate([list(lines[0]), *(line.values() for line in lines)]):
+            sheet.write_row(row, 0, cells)
+    return path
