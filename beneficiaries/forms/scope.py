@@ -1,6 +1,7 @@
 """Region, period and programme: chosen once at the top of a page, carried in the URL from page to page."""
 
 import datetime
+from functools import cached_property
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -66,8 +67,33 @@ class ScopeForm(forms.Form):
         return programs if self.user.all_programs else programs.filter(pk__in=self.user.program_ids)
 
     @property
-    def region(self) -> Region | None:
+    def chosen_region(self) -> Region | None:
+        """Named apart from the field: a class attribute of the field's name would take its place."""
         return self.cleaned_data.get("region")
+
+    @cached_property
+    def path(self) -> list[Region]:
+        """The regions from the province down to the chosen one; none where none is chosen. Cost: one query."""
+        return self.chosen_region.path() if self.chosen_region else []
+
+    @cached_property
+    def parts(self) -> list[Region]:
+        """The regions just below the chosen one, or those that the person has; none lies in another."""
+        if self.chosen_region:
+            return list(Region.objects.filter(parent=self.chosen_region).order_by("code"))
+        outer = []
+        for region in Region.objects.filter(code__in=self.user.region_codes).order_by("code"):
+            # in the order of codes a region follows the one that holds it
+            if not outer or not region.code.startswith(outer[-1].code):
+                outer.append(region)
+        return outer
+
+    def region_choices(self) -> list[tuple[str, str]]:
+        """(code, name) of the regions that one may go to from here: upward, this one, and its parts."""
+        upward = [region for region in self.path if self.user.covers(region.code)]
+        choices = [(region.code, "› " * level + region.name) for level, region in enumerate(upward)]
+        choices += [(region.code, "› " * len(upward) + region.name) for region in self.parts]
+        return choices if self.has_one_region else [("", "Wilayah saya"), *choices]
 
     @property
     def view(self) -> View:
@@ -79,4 +105,5 @@ class ScopeForm(forms.Form):
         """Narrow families (already scoped to the user) to the region chosen; a bad value gives none."""
         if not self.is_valid():
             return queryset.none()
-        return queryset.filter(queryset.within([self.region.code])) if self.region else queryset
+        region = self.chosen_region
+        return queryset.filter(queryset.within([region.code])) if region else queryset
