@@ -5,10 +5,13 @@ import itertools
 import uuid
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from assistance_logs.choices import PersonMet, VisitResult
 from assistance_logs.models import Visit
 from beneficiaries.choices import EnrollmentStatus
-from beneficiaries.models import Assignment, Enrollment, Household, Member, StatusChange
+from beneficiaries.graduation import actions as graduation
+from beneficiaries.models import Assignment, Enrollment, GraduationCase, Household, Member, StatusChange
 from ejsika.accounts.models import User
 from ejsika.programs.models import LegalBasis, Program, ProgramRule, RuleName
 from ejsika.regions.models import Region
@@ -132,3 +135,20 @@ def make_visit(household: Household, assistant: User, day: datetime.date, **fiel
         household.last_visited_on = day
         household.save(update_fields=["last_visited_on"])
     return visit
+
+
+def make_case(
+    household: Household, *, by: User, verified_by=None, decided_by=None, on=None, **fields
+) -> GraduationCase:
+    """Make a graduation case by its real steps, as far as there are people for them, all on one day (today)."""
+    on = on or timezone.localdate()
+    enrollment = fields.pop("enrollment", None) or household.enrollments.get()
+    decree = fields.pop("decree", "460/12-SK/2026")
+    fields = {"kind": "GM", "reasons": ["usaha"]} | fields
+    case = graduation.propose(enrollment=enrollment, by=by, on=on, **fields)
+    if verified_by:
+        graduation.verify(case=case, by=verified_by, on=on)
+    if decided_by:
+        graduation.decide(case=case, by=decided_by, on=on, decree=decree)
+    case.refresh_from_db()
+    return case
