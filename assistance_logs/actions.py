@@ -79,7 +79,7 @@ def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: i
         return sent
     if not Visit.objects.current().filter(pk=visit.pk).update(is_current=False):
         raise ValidationError(
-            "Kunjungan ini sudah diperbaiki lebih dulu. Buka versi terbarunya, lalu perbaiki versi itu bila masih perlu."
+            "Kunjungan ini sudah diperbaiki lebih dulu. Buka versi terbarunya, lalu perbaiki yang itu."
         )
     newer = _create(
         household=household,

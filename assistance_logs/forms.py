@@ -84,6 +84,8 @@ class VisitForm(forms.Form):
     def clean_happened_at(self) -> datetime.datetime:
         """Not to come, and on a day when the family was this person's: else it is another's log, or a wrong date."""
         value = self.cleaned_data["happened_at"]
+        if self.replaces and value == self.replaces.happened_at.replace(second=0, microsecond=0):
+            return self.replaces.happened_at  # the field shows no seconds: a phone's own are kept
         if value.year < EARLIEST_YEAR:
             raise ValidationError("Tahunnya tidak masuk akal. Periksa tanggal kunjungan.")
         if value > timezone.now() + CLOCK_SKEW:

@@ -30,13 +30,11 @@ def task_list(request):
     counts = worklist.counts(request.user, today)
     families = worklist.families(request.user, today)
     page = Paginator(families, FAMILIES_A_PAGE).get_page(request.GET.get("page"))
-    follow_ups = worklist.follow_ups(request.user, [family.pk for family in page])
-    for family in page:
-        family.open_follow_up = follow_ups.get(family.pk)
+    tasks = worklist.tasks(request.user, page, today)
     context = {
         "page": page,
-        "late": [family for family in page if family.is_late],
-        "others": [family for family in page if not family.is_late],
+        "late": [task for task in tasks if task.family.is_late],
+        "others": [task for task in tasks if not task.family.is_late],
         "late_count": counts["late"],
         "progress": worklist.month_progress(counts["visited"], counts["active"], today=today),
         "today": today,
@@ -66,8 +64,8 @@ def visit_detail(request, pk):
     context = {"visit": visit, "household": visit.household, "versions": visit.versions()}
     if request.user.may(Permission.VISIT_LOG) and visit.assistant == request.user:
         today = timezone.localdate()
-        next_families = worklist.families(request.user, today).exclude(pk=visit.household_id)
-        context |= {"is_own": True, "next_family": next_families.first(), "today": today}
+        others = worklist.families(request.user, today).exclude(pk=visit.household_id)
+        context |= {"is_own": True, "next_tasks": worklist.tasks(request.user, others[:1], today)}
     return render_page(request, "assistance_logs/visit_detail.html", context)
 
 

@@ -38,6 +38,26 @@ class Progress:
         return math.ceil(self.left / self.days_left)
 
 
+@dataclass(frozen=True)
+class Task:
+    """A family to visit (one of `families`), with the newest visit that left something open."""
+
+    family: Household
+    follow_up: Visit | None
+    today: datetime.date
+
+    @property
+    def days_unvisited(self) -> int | None:
+        """Days since the family was last met; None where it never was."""
+        last = self.family.last_visited_on
+        return None if last is None else (self.today - last).days
+
+    @property
+    def is_follow_up_late(self) -> bool:
+        due = self.follow_up and self.follow_up.follow_up_due
+        return due is not None and due < self.today
+
+
 def month_progress(visited: int, total: int, *, today: datetime.date) -> Progress | None:
     """Say how far the month is; None where no family is due, for there is nothing to measure."""
     if not total:
@@ -59,13 +79,20 @@ def families(user, today: datetime.date):
 
 
 def counts(user, today: datetime.date) -> dict[str, int]:
-    """Count the user's families: `late`, and `visited` and `active` of the month. Cost: one query, one for the rules."""
+    """Count the user's families: `late`, and `visited` and `active` of the month. Cost: a query, one for the rules."""
     view = figures.View.month(today)
     return families(user, today).aggregate(
         late=Count("pk", filter=Q(is_late=True)),
         active=Count("pk", filter=figures.get("active").condition(view)),
         visited=Count("pk", filter=figures.get("visited_this_period").condition(view)),
     )
+
+
+def tasks(user, households, today: datetime.date) -> list[Task]:
+    """Give each of these families with what makes it a task. Cost: one query, and that of the families."""
+    households = list(households)
+    open_ones = follow_ups(user, [household.pk for household in households])
+    return [Task(household, open_ones.get(household.pk), today) for household in households]
 
 
 def follow_ups(user, household_ids) -> dict[int, Visit]:

@@ -27,7 +27,7 @@ def differing():
 
 
 def test_after_any_series_of_visits_and_corrections_the_last_day_is_true(client, budi, program):
-    chance = random.Random(20261124)  # noqa: S311 - a series that can be repeated
+    chance = random.Random(20261124)
     families = [make_household(assistant=budi) for _ in range(4)]
     client.force_login(budi)
     for _ in range(60):

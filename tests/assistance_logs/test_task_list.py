@@ -30,8 +30,8 @@ def test_late_ones_come_first_and_longest_unvisited_first(at_work, budi):
         make_visit(make_household(name=name, assistant=budi), budi, days_ago(days))
     make_household(name="Belum Pernah", assistant=budi)
     context = at_work.get(URL).context
-    assert [family.recipient_name for family in context["late"]] == ["Belum Pernah", "Paling Telat", "Telat"]
-    assert [family.recipient_name for family in context["others"]] == ["Lama", "Baru"]
+    assert [task.family.recipient_name for task in context["late"]] == ["Belum Pernah", "Paling Telat", "Telat"]
+    assert [task.family.recipient_name for task in context["others"]] == ["Lama", "Baru"]
     assert context["late_count"] == 3
 
 
@@ -75,7 +75,7 @@ def test_only_families_of_today_that_are_still_in_the_programme(at_work, budi, c
     make_household(name="Bukan Saya", assistant=citra)
     Assignment.objects.filter(household=make_household(name="Sudah Pindah", assistant=budi)).update(ended_on=TODAY)
     context = at_work.get(URL).context
-    assert [family.recipient_name for family in context["others"]] == ["Calon Baru"]
+    assert [task.family.recipient_name for task in context["others"]] == ["Calon Baru"]
     assert context["late"] == []
 
 

@@ -46,7 +46,7 @@ def test_the_audit_names_the_fields_that_changed_not_what_they_say(client, budi,
 
 def values(form):
     found = {name: form[name].value() for name in form.fields}
-    found["happened_at"] = f"{timezone.localtime(found['happened_at']):%Y-%m-%dT%H:%M}"
+    found["happened_at"] = f"{found['happened_at']:%Y-%m-%dT%H:%M}"
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
