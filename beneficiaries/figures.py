@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from beneficiaries.choices import EnrollmentStatus, GraduationState
+from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models import Assignment, Enrollment, GraduationCase
 from ejsika.programs.models import RuleName, rule_values
 
@@ -83,12 +83,7 @@ def _active(view: View) -> Q:
 
 
 def _graduated_between(view: View) -> Q:
-    cases = GraduationCase.objects.filter(
-        enrollment__household=OuterRef("pk"),
-        state=GraduationState.DECIDED,
-        decided_on__gte=view.start,
-        decided_on__lt=view.end,
-    )
+    cases = GraduationCase.objects.decided_between(view.start, view.end).filter(enrollment__household=OuterRef("pk"))
     return Q(Exists(cases if view.program_id is None else cases.filter(enrollment__program=view.program_id)))
 
 
