@@ -14,7 +14,10 @@ from ejsika.regions.models import Region
 
 def parse_month(text: str) -> datetime.date:
     """Read "2026-11" as the first day of that month. Raises ValueError for anything else."""
-    return datetime.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+    month = datetime.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+    if not 2000 <= month.year <= 2100:  # the ends of the calendar have no month before or after, nor a UTC time
+        raise ValueError(text)
+    return month
 
 
 class ScopeForm(forms.Form):
