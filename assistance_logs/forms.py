@@ -5,6 +5,7 @@ import uuid
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
 from assistance_logs.actions import OUTBOX_VERSION, find_sent
@@ -36,10 +37,14 @@ class VisitForm(forms.Form):
         help_text="boleh lebih dari satu",
         choices=Topic,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "pills"}),
     )
+    # A validator, not max_length: that would make the browser cut what is pasted, without a word.
     notes = forms.CharField(
-        label="Catatan", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": None})
+        label="Catatan",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[MaxLengthValidator(4000)],
     )
     follow_up = forms.CharField(label="Apa yang perlu dilakukan?", required=False, max_length=300)
     follow_up_due = forms.DateField(
