@@ -127,7 +127,7 @@ class DecisionForm(StepForm):
 
     def clean(self) -> dict:
         basis, on = self.cleaned_data.get("legal_basis"), self.cleaned_data.get("on")
-        if basis and on and (on < basis.valid_from or basis.valid_until and on > basis.valid_until):
+        if basis and on and (on < basis.valid_from or (basis.valid_until and on > basis.valid_until)):
             self.add_error("legal_basis", "Dasar hukum ini tidak berlaku pada tanggal SK.")
         return self.cleaned_data
 

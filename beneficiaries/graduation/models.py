@@ -161,6 +161,11 @@ class GraduationCase(models.Model):
         return self.state == GraduationState.RETURNED
 
     @property
+    def kind_label(self) -> str:
+        """The kind in a word or two, for lists; the full label explains it."""
+        return GraduationKind(self.kind).label.removeprefix("Graduasi ").split(" (")[0].capitalize()
+
+    @property
     def reason_labels(self) -> list[str]:
         return [GraduationReason(reason).label for reason in self.reasons]
 

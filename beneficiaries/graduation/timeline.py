@@ -12,11 +12,12 @@ from beneficiaries.timeline import Entry
 from ejsika.accounts.permissions import Permission
 from ejsika.audit.models import AuditEvent
 
+# Each act, by its title and the icon of its line in the case's own history.
 TITLES = {
-    "graduation.proposed": "Diusulkan untuk graduasi",
-    "graduation.verified": "Usulan graduasi diverifikasi",
-    "graduation.returned": "Usulan graduasi dikembalikan",
-    "graduation.decided": "Lulus (graduasi)",
+    "graduation.proposed": ("Diusulkan untuk graduasi", "file-text"),
+    "graduation.verified": ("Usulan graduasi diverifikasi", "check"),
+    "graduation.returned": ("Usulan graduasi dikembalikan", "undo-2"),
+    "graduation.decided": ("Lulus (graduasi)", "star"),
 }
 
 
@@ -30,6 +31,7 @@ class Step:
     title: str
     by: str
     detail: str
+    icon: str
     is_decision: bool
 
 
@@ -73,6 +75,7 @@ def panel(household, user):
 
 
 def _step(event: AuditEvent) -> Step:
+    title, icon = TITLES[event.action]
     on = datetime.date.fromisoformat(event.data["on"])
     local = timezone.localtime(event.at)
     return Step(
@@ -80,9 +83,10 @@ def _step(event: AuditEvent) -> Step:
         # The day of the act, not of its typing in; the hour keeps the order of steps on one day.
         at=local.replace(year=on.year, month=on.month, day=on.day),
         on=on,
-        title=TITLES[event.action],
+        title=title,
         by=event.actor.name if event.actor else "",
         detail=_detail(event, on),
+        icon=icon,
         is_decision=event.action == "graduation.decided",
     )
 

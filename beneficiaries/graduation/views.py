@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -35,6 +36,7 @@ def case_list(request):
     shown = cases if state == form.ALL else cases.filter(state=state)
     page = Paginator(shown.for_page().order_by("-pk"), CASES_A_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "state": state, "tabs": form.tabs(counts, state)}
+    context["asked_state"] = form.cleaned_data.get("state")
     return render_page(request, "graduation/case_list.html", context)
 
 
@@ -123,6 +125,9 @@ def _case_page(request, case, **bound):
         "household": case.household,
         "facts": evidence.gather(case.household, user, case.decided_on or timezone.localdate()),
         "history": steps_of(GraduationCase.objects.for_user(user).filter(pk=case.pk)),
+        "verify_url": reverse("graduation:case_verify", args=[case.pk]),
+        "decide_url": reverse("graduation:case_decide", args=[case.pk]),
+        "return_url": reverse("graduation:case_return", args=[case.pk]),
         "can_propose": user.may(Permission.GRADUATION_PROPOSE) and case.is_returned,
     }
     for name, (permission, form, why_not) in STEPS.items():
