@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ejsika.accounts.permissions import Permission, requires
-from ejsika.imports import actions, tasks
+from ejsika.imports import actions, notices, tasks
 from ejsika.imports.forms import UploadForm
 from ejsika.imports.models import ImportBatch
 from ejsika.imports.tabs import Tabs
@@ -20,7 +20,9 @@ NEWEST = 30
 @requires(Permission.ROSTER_IMPORT)
 def batch_list(request):
     batches = ImportBatch.objects.for_user(request.user).select_related("uploaded_by", "program", "job").order_by("-id")
-    return render_page(request, "imports/batch_list.html", {"batches": batches[:NEWEST]})
+    return render_page(
+        request, "imports/batch_list.html", {"batches": batches[:NEWEST], "notices": notices.for_user(request.user)}
+    )
 
 
 @require_http_methods(["GET", "POST"])

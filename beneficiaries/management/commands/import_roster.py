@@ -62,7 +62,8 @@ class Command(BaseCommand):
         counts = result["counts"]
         self.stdout.write(
             f"Impor {result['batch']}: {result['rows']} baris, {result['skipped']} dilewati; "
-            f"{counts['create']} baru, {counts['change']} berubah, {counts['same']} sama, {counts['error']} salah, {counts['suspect']} diduga ganda."
+            f"{counts['create']} baru, {counts['change']} berubah, {counts['same']} sama, {counts['error']} salah, "
+            f"{counts['suspect']} diduga ganda."
         )
         for problem in result["problems"]:
             self.stdout.write(f"  baris {problem['row']}, {problem['column']}: {problem['message']}")

@@ -1,0 +1,176 @@
+"""The import on screen, by the same functions as the command: upload, check, look, commit, undo."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from beneficiaries.models import Household
+from ejsika.accounts.permissions import Role
+from ejsika.imports import tasks
+from ejsika.imports.models import ImportBatch
+from tests.factories import make_program, make_user
+from tests.sheets import ROSTERS
+
+
+@pytest.fixture(autouse=True)
+def _register(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_regions", stdout=io.StringIO())
+    make_program()
+
+
+@pytest.fixture
+def operator(client):
+    user = make_user("admin", Role.ADMIN, "36")
+    client.force_login(user)
+    return user
+
+
+def upload(client, name="01_template.xlsx", content=None):
+    content = (ROSTERS / name).read_bytes() if content is None else content
+    file = SimpleUploadedFile(name, content)
+    return client.post(reverse("imports:batch_new"), {"file": file, "program": make_program().pk})
+
+
+def checked(client, name="01_template.xlsx"):
+    upload(client, name)
+    batch = ImportBatch.objects.latest("pk")
+    tasks.check(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_upload_waits_in_the_queue_and_shows_its_progress(client, operator):
+    answer = upload(client)
+    batch = ImportBatch.objects.get()
+    assert answer.url == batch.get_absolute_url()
+    page = client.get(answer.url).text
+    assert "Berkas sedang diperiksa" in page
+    assert 'data-hx-trigger="every 1s"' in page
+
+
+def test_a_finished_check_makes_the_waiting_page_load_itself_anew(client, operator):
+    batch = checked(client)
+    assert client.get(batch.get_absolute_url(), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_check_commit_undo_by_screen(client, operator):
+    batch = checked(client)
+    page = client.get(batch.get_absolute_url()).text
+    assert "Simpan 120" in page
+    assert Household.objects.count() == 0
+    client.post(reverse("imports:batch_commit", args=[batch.pk]))
+    tasks.commit(batch.pk, operator.pk)
+    assert Household.objects.count() == 120
+    assert "120 keluarga baru" in client.get(batch.get_absolute_url()).text
+    client.post(reverse("imports:batch_undo", args=[batch.pk]))
+    tasks.undo(batch.pk, operator.pk)
+    assert Household.objects.count() == 0
+    assert "Dibatalkan" in client.get(batch.get_absolute_url()).text
+
+
+def test_changed_family_shows_old_and_new_before_and_after_the_commit(client, operator):
+    for name in ("12a_dasar.xlsx", "12b_lanjutan.xlsx"):
+        batch = checked(client, name)
+        if name.startswith("12a"):
+            client.post(reverse("imports:batch_commit", args=[batch.pk]))
+            tasks.commit(batch.pk, operator.pk)
+    changes = f"{batch.get_absolute_url()}?tab=change"
+    before = client.get(changes).text
+    assert "<del>Kp. Pasir Angin</del><ins>Kp. Pindahan Baru No. 7</ins>" in before
+    client.post(reverse("imports:batch_commit", args=[batch.pk]))
+    tasks.commit(batch.pk, operator.pk)
+    assert "<ins>Kp. Pindahan Baru No. 7</ins>" in client.get(changes).text
+
+
+def test_errors_name_row_column_and_remedy(client, operator):
+    batch = checked(client, "04_salah_semua.xlsx")
+    page = client.get(f"{batch.get_absolute_url()}?tab=error").text
+    assert "Baris 2" in page
+    assert "NIK harus 16 angka" in page
+    assert "367306690759626" not in page
+    assert "Simpan 2, tinggalkan 14" in client.get(batch.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("query", ["tab=nonsense", "tab=error&after=abc", "tab=create&after=99999999999999"])
+def test_nonsense_in_the_address_shows_a_page(client, operator, query):
+    batch = checked(client)
+    assert client.get(f"{batch.get_absolute_url()}?{query}").status_code == 200
+
+
+def test_refused_file_says_why_and_changes_nothing(client, operator):
+    batch = checked(client, "09b_terpotong.xlsx")
+    assert batch.status == "refused"
+    assert "rusak atau terpotong" in client.get(batch.get_absolute_url()).text
+
+
+def test_empty_or_missing_file_is_an_error_on_the_form(client, operator):
+    assert "0 bita" in upload(client, "kosong.xlsx", b"").text
+    assert client.post(reverse("imports:batch_new"), {}).status_code == 200
+    assert not ImportBatch.objects.exists()
+
+
+def test_pressing_the_button_twice_commits_once(client, operator):
+    batch = checked(client)
+    client.post(reverse("imports:batch_commit", args=[batch.pk]))
+    answer = client.post(reverse("imports:batch_commit", args=[batch.pk]), follow=True)
+    assert "tidak ada yang dilakukan lagi" in answer.text
+    tasks.commit(batch.pk, operator.pk)
+    tasks.commit(batch.pk, operator.pk)
+    assert Household.objects.count() == 120
+
+
+def test_register_changed_since_the_check_stops_the_commit_and_shows_again(client, operator):
+    first, second = checked(client, "12a_dasar.xlsx"), checked(client, "12a_dasar.xlsx")
+    for batch in (first, second):
+        client.post(reverse("imports:batch_commit", args=[batch.pk]))
+        tasks.commit(batch.pk, operator.pk)
+    second.refresh_from_db()
+    assert second.status == "checked"
+    assert second.counts["same"] == 9
+    assert "berubah sejak berkas ini diperiksa" in client.get(second.get_absolute_url()).text
+
+
+def test_killed_check_starts_over_without_leftovers(client, operator):
+    upload(client)
+    batch = ImportBatch.objects.get()
+    from ejsika.imports import actions
+
+    actions.check(batch)  # as far as a worker came before it was killed, its last word not written
+    ImportBatch.objects.update(status="uploaded")
+    tasks.check(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.rows, batch.counts["create"]) == ("checked", 120, 120)
+
+
+def test_put_aside_batch_is_never_committed(client, operator):
+    batch = checked(client)
+    client.post(reverse("imports:batch_discard", args=[batch.pk]))
+    client.post(reverse("imports:batch_commit", args=[batch.pk]))
+    tasks.commit(batch.pk, operator.pk)
+    assert Household.objects.count() == 0
+
+
+def test_uploaded_file_is_kept_encrypted(client, operator, settings):
+    upload(client, "05a_titik_koma.csv")
+    stored = (settings.MEDIA_ROOT / ImportBatch.objects.get().file_path).read_bytes()
+    assert b"No KK" not in stored
+
+
+def test_batch_of_another_region_is_not_found(client, operator):
+    batch = checked(client)
+    client.force_login(make_user("admin2", Role.ADMIN, "3602"))
+    assert client.get(batch.get_absolute_url()).status_code == 404
+    assert client.post(reverse("imports:batch_commit", args=[batch.pk])).status_code == 404
+
+
+def test_markup_and_formulae_in_a_sheet_come_out_as_text(client, operator):
+    batch = checked(client, "07_tanggal_dan_teks.xlsx")
+    client.post(reverse("imports:batch_commit", args=[batch.pk]))
+    tasks.commit(batch.pk, operator.pk)
+    assert Household.objects.filter(address="<script>alert(1)</script>").exists()
+    assert Household.objects.filter(recipient_name="=1+1 Siti").exists()
+    assert "<script>alert" not in client.get(f"{batch.get_absolute_url()}?tab=create").text
