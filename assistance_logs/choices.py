@@ -49,6 +49,19 @@ class Topic(models.TextChoices):
     OTHER = "lain", "Lainnya"
 
 
+# A word each where many topics share a line: the buttons of the form, the line of time.
+TOPIC_WORDS = {
+    Topic.EDUCATION: "Pendidikan",
+    Topic.HEALTH: "Kesehatan",
+    Topic.NUTRITION: "Gizi",
+    Topic.BUSINESS: "Usaha",
+    Topic.MONEY: "Keuangan",
+    Topic.DOCUMENTS: "Adminduk",
+    Topic.PROTECTION: "Perlindungan",
+    Topic.HOUSE: "Rumah",
+    Topic.OTHER: "Lainnya",
+}
+
 # Whom an assistant can have met, by the result of the visit; the first is meant where nothing is said.
 PERSONS_BY_RESULT = {
     VisitResult.MET_RECIPIENT: [PersonMet.RECIPIENT],

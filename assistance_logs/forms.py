@@ -9,7 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
 from assistance_logs.actions import OUTBOX_VERSION, find_sent
-from assistance_logs.choices import PERSONS_BY_RESULT, PersonMet, Topic, VisitKind, VisitResult
+from assistance_logs.choices import PERSONS_BY_RESULT, TOPIC_WORDS, PersonMet, VisitKind, VisitResult
 from assistance_logs.models import Visit
 from assistance_logs.position import read_position
 
@@ -35,7 +35,7 @@ class VisitForm(forms.Form):
     topics = forms.MultipleChoiceField(
         label="Tentang apa?",
         help_text="boleh lebih dari satu",
-        choices=Topic,
+        choices=TOPIC_WORDS,
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "pills"}),
     )
@@ -69,7 +69,8 @@ class VisitForm(forms.Form):
     def __init__(self, data=None, *, household, user, replaces: Visit | None = None):
         self.household, self.user, self.replaces = household, user, replaces
         self.position_unreadable = False
-        super().__init__(data, initial=_values(replaces) if replaces else {"happened_at": timezone.now()})
+        initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
+        super().__init__(data, initial=initial, label_suffix="")
         self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}
 
     def clean_outbox_version(self) -> int:
@@ -159,8 +160,10 @@ class VisitForm(forms.Form):
 
 def _values(visit: Visit) -> dict:
     """What the form of a correction starts from."""
-    names = ("kind", "happened_at", "result", "person_met", "topics", "notes", "follow_up", "follow_up_due")
+    names = ("kind", "happened_at", "result", "topics", "notes", "follow_up", "follow_up_due")
     values = {name: getattr(visit, name) for name in names}
+    if visit.person_met != PERSONS_BY_RESULT[visit.result][0]:  # else it follows the result, also a corrected one
+        values["person_met"] = visit.person_met
     if visit.latitude is not None:
         values |= {"latitude": str(visit.latitude), "longitude": str(visit.longitude)}
         values["accuracy"] = "" if visit.accuracy_m is None else str(visit.accuracy_m)

@@ -2,6 +2,7 @@
 
 from django.utils import formats, timezone
 
+from assistance_logs.choices import TOPIC_WORDS
 from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
 from beneficiaries.timeline import Entry
@@ -31,7 +32,7 @@ def late_follow_ups(household, user, limit: int):
 
 
 def _visit(visit: Visit) -> Entry:
-    detail = [visit.get_result_display(), ", ".join(label.lower() for label in visit.topic_labels)]
+    detail = [visit.get_result_display(), ", ".join(TOPIC_WORDS[topic].lower() for topic in visit.topics)]
     if visit.distance_m is not None:
         detail.append(f"{formats.number_format(visit.distance_m, use_l10n=True, force_grouping=True)} m dari rumah")
     return Entry(

@@ -1,5 +1,6 @@
 """An assistant's tasks and visits, and what others read of them."""
 
+import datetime
 from functools import partial
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +22,7 @@ from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
 FAMILIES_A_PAGE = 30
+JUST_NOW = datetime.timedelta(minutes=10)  # so long the page of a visit says "stored" first, and leads on
 TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
 
 
@@ -47,7 +50,7 @@ def task_list(request):
 def visit_new(request, pk):
     household = get_object_or_404(Household.objects.for_user(request.user).select_related("region"), pk=pk)
     follow_up = worklist.follow_ups(request.user, [household.pk]).get(household.pk)
-    context = {"household": household, "open_follow_up": follow_up}
+    context = {"household": household, "open_follow_up": follow_up, "back_url": reverse("assistance_logs:task_list")}
     if request.method == "GET":
         context["form"] = VisitForm(household=household, user=request.user)
         return render_page(request, "assistance_logs/visit_new.html", context)
@@ -62,10 +65,11 @@ def visit_detail(request, pk):
     visits = Visit.objects.for_user(request.user)
     visit = get_object_or_404(visits.select_related("household__region", "assistant"), pk=pk)
     context = {"visit": visit, "household": visit.household, "versions": visit.versions()}
+    context["back_url"] = visit.household.get_absolute_url()
     if request.user.may(Permission.VISIT_LOG) and visit.assistant == request.user:
-        today = timezone.localdate()
-        others = worklist.families(request.user, today).exclude(pk=visit.household_id)
-        context |= {"is_own": True, "next_tasks": worklist.tasks(request.user, others[:1], today)}
+        context["can_correct"] = visit.is_current
+        if timezone.now() - visit.recorded_at < JUST_NOW:
+            context["next_tasks"] = worklist.next_tasks(request.user, after=visit.household)
     return render_page(request, "assistance_logs/visit_detail.html", context)
 
 
@@ -75,7 +79,7 @@ def visit_correct(request, pk):
     own = Visit.objects.for_user(request.user).filter(assistant=request.user)
     visit = get_object_or_404(own.select_related("household__region"), pk=pk)
     fields = {"household": visit.household, "user": request.user, "replaces": visit}
-    context = {"visit": visit, "household": visit.household}
+    context = {"visit": visit, "household": visit.household, "back_url": visit.get_absolute_url()}
     if request.method == "POST":
         context["form"] = VisitForm(request.POST, **fields)
         act = partial(correct_visit, visit=visit, by=request.user)

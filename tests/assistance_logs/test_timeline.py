@@ -23,7 +23,7 @@ def test_a_visit_stands_in_the_familys_time_line(budi, north_family):
         visit.happened_at,
         visit.get_absolute_url(),
     )
-    assert entry.detail == "Bertemu pengurus · pendidikan anak, usaha · 11 m dari rumah"
+    assert entry.detail == "Bertemu pengurus · pendidikan, usaha · 11 m dari rumah"
 
 
 def test_an_unknown_distance_is_not_said(budi, north_family):

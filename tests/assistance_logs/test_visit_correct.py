@@ -50,6 +50,15 @@ def values(form):
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
+def test_who_was_met_follows_a_corrected_result_but_stays_where_it_was_said(client, budi, north_family, visit):
+    client.force_login(budi)
+    said = make_visit(north_family, budi, DAY, result="menolak", person_met="tetangga")
+    for one, result, person in [(visit, "rumah_kosong", "tidak_ada"), (said, "pindah", "tetangga")]:
+        fields = values(client.get(url_of(one)).context["form"])
+        post_correction(client, one, **fields | {"result": result})
+        assert Visit.objects.get(replaces=one).person_met == person
+
+
 def test_the_last_visit_of_the_family_goes_back_too(client, budi, north_family, visit):
     client.force_login(budi)
     make_visit(north_family, budi, datetime.date(2026, 1, 5))

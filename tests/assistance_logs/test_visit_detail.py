@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance_logs.models import Visit
 from beneficiaries.models import Assignment
 from tests.factories import make_household, make_program, make_user, make_visit
 
@@ -51,10 +52,14 @@ def test_only_its_own_assistant_is_offered_the_correction(client, budi, ayu, vis
     assert link in client.get(visit.get_absolute_url()).content.decode()
 
 
-def test_its_own_assistant_is_led_to_the_next_family(client, budi, visit, second_family):
+def test_just_stored_it_leads_its_own_assistant_to_the_next_family(client, ayu, budi, visit, second_family):
+    link = reverse("assistance_logs:visit_new", args=[second_family.pk])
+    client.force_login(ayu)
+    assert link not in client.get(visit.get_absolute_url()).content.decode()
     client.force_login(budi)
-    page = client.get(visit.get_absolute_url()).content.decode()
-    assert reverse("assistance_logs:visit_new", args=[second_family.pk]) in page
+    assert link in client.get(visit.get_absolute_url()).content.decode()
+    Visit.objects.update(recorded_at=timezone.now() - datetime.timedelta(hours=1))
+    assert link not in client.get(visit.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(("person", "status"), [("citra", 404), ("eko", 403), ("fitri", 403)])
