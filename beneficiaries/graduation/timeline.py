@@ -7,7 +7,6 @@ from django.utils import formats, timezone
 
 from beneficiaries.choices import GraduationKind
 from beneficiaries.graduation.models import GraduationCase
-from beneficiaries.models import Enrollment
 from beneficiaries.timeline import Entry
 from ejsika.accounts.permissions import Permission
 from ejsika.audit.models import AuditEvent
@@ -60,18 +59,13 @@ def entries(household, user, limit: int) -> list[Entry]:
 
 
 def panel(household, user):
-    """The panel "Graduasi" of the family's page: its cases, or the way to propose one. Cost: two queries."""
+    """The panel "Graduasi" of the family's page: its cases, newest first. Cost: one query."""
     if not user.may(Permission.GRADUATION_VIEW):
         return None
-    cases = list(GraduationCase.objects.for_user(user).for_page().filter(enrollment__household=household))
-    can_propose = (
-        user.may(Permission.GRADUATION_PROPOSE)
-        and Enrollment.objects.for_user(user).proposable().filter(household=household).exists()
-    )
-    if not cases and not can_propose:
-        return None
-    context = {"household": household, "cases": sorted(cases, key=lambda case: -case.pk), "can_propose": can_propose}
-    return "graduation/_panel.html", context
+    cases = GraduationCase.objects.for_user(user).for_page().filter(enrollment__household=household)
+    cases = list(cases.order_by("-pk"))
+    can_propose = user.may(Permission.GRADUATION_PROPOSE)
+    return ("graduation/_panel.html", {"cases": cases, "can_propose": can_propose}) if cases else None
 
 
 def _step(event: AuditEvent) -> Step:
