@@ -1,0 +1,105 @@
+"""What one page of counts is about: whose families, in which region, month and programme."""
+
+import datetime
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from beneficiaries.figures import View
+from beneficiaries.forms.scope import ScopeForm
+from beneficiaries.models import Household
+from ejsika.accounts.permissions import Permission
+from ejsika.regions.models import Region
+
+MONTHS_OFFERED = 24
+PARTS_LABELS = {2: "Provinsi", 4: "Kabupaten/kota", 6: "Kecamatan", 10: "Desa/kelurahan"}
+
+
+class Scope:
+    """The ScopeForm of a request, the families in it, and the links that keep it.
+
+    `families` is for counting only, `readable_families` are those that this person may read of by name. A bad or
+    foreign value gives none of either.
+    """
+
+    def __init__(self, request):
+        self.user = request.user
+        self.form = ScopeForm(request.GET, user=request.user)
+        self.is_valid = self.form.is_valid()
+        self.families = self.form.apply(Household.objects.countable_by(self.user))
+        self.readable_families = self.form.apply(Household.objects.for_user(self.user))
+
+    @property
+    def view(self) -> View:
+        return self.form.view
+
+    @property
+    def region(self) -> Region | None:
+        return self.form.chosen_region
+
+    @property
+    def path(self) -> list[Region]:
+        """The regions from the province down to the chosen one."""
+        return self.form.path
+
+    @cached_property
+    def parts(self) -> list[Region]:
+        """The regions that a table of this scope has as rows; none of them lies in another. A desa is its own row."""
+        return [self.region] if self.region and len(self.region.code) == 10 else self.form.parts
+
+    @property
+    def part_codes(self) -> list[str]:
+        return [region.code for region in self.parts]
+
+    @property
+    def title(self) -> str:
+        if self.region:
+            return self.region.name
+        return "Wilayah saya" if self.is_valid else "Wilayah tidak dapat ditampilkan"
+
+    @property
+    def parts_label(self) -> str:
+        """What the rows of a table are called."""
+        digits = {len(code) for code in self.part_codes}
+        return PARTS_LABELS[digits.pop()] if len(digits) == 1 else "Wilayah"
+
+    @property
+    def month_label(self) -> str:
+        return date_format(self.view.start, "F Y")
+
+    def query(self, region: str | None = None, **more) -> str:
+        """The part of a URL that keeps this scope, moved to `region` when one is given."""
+        chosen = region or (self.region.code if self.region else "")
+        program = self.form.cleaned_data["program"]
+        kept = {"region": chosen, "period": f"{self.view.start:%Y-%m}", "program": program.code if program else ""}
+        return urlencode({name: value for name, value in (more | kept).items() if value})
+
+    def list_url(self, figure: str, region: str | None = None, **more) -> str:
+        """The list of exactly the families that a figure counts; "" for a role that may not read names."""
+        if not self.user.may(Permission.HOUSEHOLD_VIEW):
+            return ""
+        return f"{reverse('beneficiaries:household_list')}?{self.query(region, figure=figure, **more)}"
+
+    def region_choices(self) -> list[tuple[str, str]]:
+        return self.form.region_choices()
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        """(name, query) from the province down; the query is "" where one may not go, and for the last."""
+        return [
+            (region.name, self.query(region.code) if region != self.region and self.user.covers(region.code) else "")
+            for region in self.path
+        ]
+
+    def month_choices(self) -> list[tuple[str, str]]:
+        """("2026-11", "November 2026") of the last two years, the chosen month among them."""
+        first = timezone.localdate().replace(day=1)
+        months = []
+        for _ in range(MONTHS_OFFERED):
+            months.append(first)
+            first = (first - datetime.timedelta(days=1)).replace(day=1)
+        if self.view.start not in months:
+            months.append(self.view.start)
+        return [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in sorted(months, reverse=True)]
