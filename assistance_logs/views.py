@@ -118,7 +118,7 @@ def _tell(request, form, *, repeated):
     if repeated:
         messages.info(request, "Kunjungan ini sudah tersimpan sebelumnya. Untuk mengubahnya, pilih Perbaiki.")
     else:
-        messages.success(request, "Kunjungan tersimpan.")
+        messages.success(request, "Perbaikan tersimpan." if form.replaces else "Kunjungan tersimpan.")
     if form.position_unreadable:
         messages.warning(request, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan.")
 
