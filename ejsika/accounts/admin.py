@@ -1,4 +1,4 @@
-"""Users in Django's admin: an admin manages those whose regions lie inside the own ones, and grants no more than own."""
+"""Users in Django's admin: an admin manages whose regions lie inside the own ones, and grants no more than own."""
 
 from django import forms
 from django.contrib import admin, messages
