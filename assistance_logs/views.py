@@ -49,8 +49,12 @@ def task_list(request):
 @requires(Permission.VISIT_LOG)
 def visit_new(request, pk):
     household = get_object_or_404(Household.objects.for_user(request.user).select_related("region"), pk=pk)
-    follow_up = worklist.follow_ups(request.user, [household.pk]).get(household.pk)
-    context = {"household": household, "open_follow_up": follow_up, "back_url": reverse("assistance_logs:task_list")}
+    context = {
+        "household": household,
+        "open_follow_up": worklist.follow_ups(request.user, [household.pk]).get(household.pk),
+        "visit_of_today": worklist.visit_of_today(request.user, household),
+        "back_url": reverse("assistance_logs:task_list"),
+    }
     if request.method == "GET":
         context["form"] = VisitForm(household=household, user=request.user)
         return render_page(request, "assistance_logs/visit_new.html", context)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, Case, Count, F, Q, Value, When
 from django.utils import timezone
 
+from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
 from beneficiaries import figures
 from beneficiaries.choices import EnrollmentStatus
@@ -100,6 +101,12 @@ def follow_ups(user, household_ids) -> dict[int, Visit]:
     """The newest visit with an open follow-up of each family, by the family's id. Cost: one query."""
     visits = Visit.objects.for_user(user).with_open_follow_up().filter(household__in=household_ids)
     return {visit.household_id: visit for visit in visits.order_by("household", "-happened_at").distinct("household")}
+
+
+def visit_of_today(user, household: Household) -> Visit | None:
+    """The user's newest visit to this family today: who comes back to the form may only want to mend it."""
+    visits = Visit.objects.for_user(user).current().filter(household=household, assistant=user)
+    return visits.filter(happened_at__gte=day_start(timezone.localdate())).order_by("-happened_at").first()
 
 
 def next_tasks(user, *, after: Household) -> list[Task]:

@@ -198,6 +198,15 @@ def test_an_open_follow_up_is_in_sight(client, budi, north_family):
     assert "Urus akta Rizki" in client.get(url_of(north_family)).content.decode()
 
 
+def test_who_comes_back_to_the_form_is_told_of_todays_visit(client, budi, north_family):
+    client.force_login(budi)
+    make_visit(north_family, budi, timezone.localdate() - datetime.timedelta(days=1))
+    assert "sudah tersimpan" not in client.get(url_of(north_family)).content.decode()
+    visit = make_visit(north_family, budi, timezone.localdate())
+    page = client.get(url_of(north_family)).content.decode()
+    assert "sudah tersimpan" in page and visit.get_absolute_url() in page
+
+
 def test_without_log_in_one_is_sent_to_log_in(client, north_family):
     response = client.get(url_of(north_family))
     assert response.status_code == 302 and reverse("login") in response.url
