@@ -7,12 +7,15 @@ class BeneficiariesConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
-        from beneficiaries import panels
+        from beneficiaries import history, panels
         from beneficiaries import timeline as family_timeline
         from beneficiaries.graduation import timeline as graduation
+        from beneficiaries.sheets.notices import without_assistant
         from beneficiaries.sheets.roster.kind import RosterKind
-        from ejsika.imports import kinds
+        from ejsika.imports import kinds, notices
 
         kinds.register(RosterKind())
+        notices.register(without_assistant)
         panels.register("graduation", graduation.panel)
+        family_timeline.register(history.entries)
         family_timeline.register(graduation.entries)

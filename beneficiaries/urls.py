@@ -1,2 +1,13 @@
+from django.urls import path
+
+from beneficiaries.views import households, numbers
+
 app_name = "beneficiaries"
-urlpatterns = []
+urlpatterns = [
+    path("", households.household_list, name="household_list"),
+    path("search/", households.household_search, name="household_search"),
+    path("reveal/", numbers.number_reveal, name="number_reveal"),
+    path("<int:pk>/", households.household_detail, name="household_detail"),
+    path("<int:pk>/edit/", households.household_edit, name="household_edit"),
+    path("<int:pk>/assign/", households.household_assign, name="household_assign"),
+]

@@ -37,7 +37,7 @@ class HouseholdQuerySet(ScopedQuerySet):
 
     def with_keys(self):
         """Add what lists are sorted by: `name_key` and `visit_key`."""
-        return self.alias(name_key=NAME_KEY, visit_key=VISIT_KEY)
+        return self.annotate(name_key=NAME_KEY, visit_key=VISIT_KEY)
 
     def named(self, text: str):
         """Families whose recipient's name has all these words, in any order; of a short word only its beginning.
@@ -50,9 +50,16 @@ class HouseholdQuerySet(ScopedQuerySet):
             families = families.filter(begins if len(word) < 3 else Q(name_key__contains=word))
         return families
 
-    def not_visited_since(self, day):
-        """Families last visited before that day, or never."""
-        return self.with_keys().filter(visit_key__lt=day)
+    def not_visited_for(self, days: int):
+        """Families whose last visit is that many days ago or more, and those that never had one."""
+        return self.with_keys().filter(visit_key__lte=timezone.localdate() - datetime.timedelta(days=days))
+
+    def assisted_by(self, assistant):
+        """Families assigned to this assistant today."""
+        from beneficiaries.models.assignment import Assignment
+
+        today = Assignment.objects.on(timezone.localdate())
+        return self.filter(Exists(today.filter(household=OuterRef("pk"), assistant=assistant)))
 
     def for_list(self, user):
         """All that a line of a list shows: place, programmes this person may know of, today's assistant."""

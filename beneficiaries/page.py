@@ -1,0 +1,111 @@
+"""What the page of one family shows, besides the panels and the line of time that every room adds to."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
+
+from beneficiaries.choices import Relationship, Sex
+from beneficiaries.locator import locate
+from beneficiaries.models import Household, Member, StatusChange
+from ejsika.accounts.permissions import Permission
+from ejsika.regions.models import Region
+
+
+def family_context(household: Household, user) -> dict:
+    """Members, programmes with their history, assistants, place and small map. Cost: five queries.
+
+    `household` comes from for_list(user).
+    """
+    steps = StatusChange.objects.select_related("by", "legal_basis").order_by("-on", "-pk")
+    prefetch_related_objects(household.known_enrollments, Prefetch("status_changes", steps))
+    members = household.members.filter(left_on__isnull=True).order_by("-is_recipient", "relationship", "born_on", "pk")
+    members = list(members)
+    return {
+        "members": [MemberLine.of(member, timezone.localdate()) for member in members],
+        "recipient": next((member for member in members if member.is_recipient), None),
+        "enrollments": household.known_enrollments,
+        "assignment": next(iter(household.assignments_today), None),
+        "assignments": household.assignments.select_related("assistant").order_by("-started_on", "-pk"),
+        "breadcrumb": breadcrumb(household.region, user),
+        "locator": _locator(household),
+        **allowed(user),
+    }
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """A member as the page shows one: a line of words, and what stands out as badges."""
+
+    member: Member
+    words: str
+    badges: list[str]
+
+    @classmethod
+    def of(cls, member: Member, today: datetime.date) -> "MemberLine":
+        age = member.age_on(today)
+        words = [_relationship(member), "umur tidak diketahui" if age is None else f"{age} tahun"]
+        school = member.get_school_level_display() if member.school_level else ""
+        if school and member.grade:
+            school = f"{member.school_level} kelas {member.grade}"
+        told = {"pengurus": member.is_recipient, "hamil": member.is_pregnant, "disabilitas berat": member.is_disabled}
+        line = ", ".join(filter(None, words))
+        return cls(member, " · ".join(filter(None, [line, school])), [word for word, is_so in told.items() if is_so])
+
+
+def _relationship(member: Member) -> str:
+    if member.relationship == Relationship.SPOUSE and member.sex:
+        return "istri" if member.sex == Sex.FEMALE else "suami"
+    return member.get_relationship_display().lower() if member.relationship else ""
+
+
+def breadcrumb(region: Region, user) -> list[tuple[str, str]]:
+    """(name, link to its families) from this person's outermost region down to the desa. Cost: one query."""
+    url = reverse("beneficiaries:household_list")
+    own = [step for step in region.path() if user.covers(step.code)]
+    return [(step.name, f"{url}?region={step.code}" if step != region else "") for step in own]
+
+
+def allowed(user) -> dict[str, bool]:
+    """Which buttons this person gets."""
+    return {
+        "can_edit": user.may(Permission.HOUSEHOLD_EDIT),
+        "can_assign": user.may(Permission.HOUSEHOLD_ASSIGN),
+        "can_visit": user.may(Permission.VISIT_LOG),
+        "can_propose": user.may(Permission.GRADUATION_PROPOSE),
+        "can_reveal": user.may(Permission.NUMBER_REVEAL),
+    }
+
+
+def desas_around(household: Household) -> dict[str, tuple[float, float]]:
+    """The middles of the desas of the same kecamatan by name, the family's own among them. Cost: one query."""
+    found = Region.objects.filter(parent=household.region.parent_id, latitude__isnull=False, closed_on__isnull=True)
+    return {desa.name: _point(desa) for desa in found}
+
+
+def picker_context(household: Household, user) -> dict:
+    """What the map of the edit form needs: where it begins, the names to find one's way by, tiles if there are any."""
+    desas = desas_around(household)
+    return {
+        "breadcrumb": breadcrumb(household.region, user),
+        "picker": {
+            "desas": [{"name": name, "at": at} for name, at in desas.items()],
+            "own": household.region.name,
+            "tiles": settings.MAP_TILES,
+            "attribution": settings.MAP_TILES_ATTRIBUTION,
+        },
+    }
+
+
+def _locator(household: Household):
+    if not household.has_point:
+        return None
+    region = household.region
+    return locate(_point(household), _point(region) if region.latitude is not None else None, desas_around(household))
+
+
+def _point(place) -> tuple[float, float]:
+    return float(place.latitude), float(place.longitude)

@@ -1,0 +1,38 @@
+"""Search without a trace in the URL: a number leads to its family, a name stays on the server under a reference."""
+
+import re
+import secrets
+
+from beneficiaries.models import Household, Member
+
+SESSION_KEY = "household_searches"
+KEPT = 20
+NUMBER_DIGITS = 16
+
+
+def digits_of(text: str) -> str:
+    """Give the digits of what looks like a number, written with blanks, dots or dashes; "" for anything else."""
+    joined = re.sub(r"[\s.\-]", "", text)
+    return joined if re.fullmatch(r"[0-9]+", joined) else ""
+
+
+def find_by_number(families, number: str) -> Household | None:
+    """Find among `families` the one with this NIK among its present members, or with this No KK.
+
+    Cost: at most two queries, each by a unique index; joined by OR they would read every family.
+    """
+    persons = Member.objects.filter(nik=number, left_on__isnull=True)
+    return families.filter(pk__in=persons.values("household")).first() or families.filter(kk=number).first()
+
+
+def keep_name(session, text: str) -> str:
+    """Keep a name that was searched for; gives its reference. The oldest are forgotten."""
+    kept = session.get(SESSION_KEY, {})
+    reference = next((known for known, name in kept.items() if name == text), None) or secrets.token_urlsafe(9)
+    kept = {known: name for known, name in kept.items() if known != reference} | {reference: text}
+    session[SESSION_KEY] = dict(list(kept.items())[-KEPT:])
+    return reference
+
+
+def kept_name(session, reference: str) -> str | None:
+    return session.get(SESSION_KEY, {}).get(reference)

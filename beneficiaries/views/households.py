@@ -1,0 +1,119 @@
+"""The families: their list, the search above it, the page of one, and what may be changed there."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from beneficiaries import actions, panels, timeline
+from beneficiaries.forms.changes import AssignForm, HouseholdEditForm
+from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, SearchForm
+from beneficiaries.models import Household
+from beneficiaries.page import family_context, picker_context
+from beneficiaries.search import digits_of, find_by_number, keep_name
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.lib.http import render_page
+from ejsika.lib.paginate import count_up_to
+
+NO_SUCH_NUMBER = "Tidak ada keluarga di wilayah Anda dengan nomor ini. Periksa lagi ke-16 angkanya."
+
+
+@require_GET
+@requires(Permission.HOUSEHOLD_VIEW)
+def household_list(request):
+    return _list_page(request, request.GET, SearchForm())
+
+
+@require_POST
+@requires(Permission.HOUSEHOLD_VIEW)
+def household_search(request):
+    form = SearchForm(request.POST)
+    if form.is_valid():
+        text = form.cleaned_data["q"]
+        if not digits_of(text):
+            kept = HouseholdFilterForm(request.POST, user=request.user, session=request.session)
+            reference = keep_name(request.session, text)
+            return redirect(f"{reverse('beneficiaries:household_list')}?{kept.query(search=reference)}")
+        household = find_by_number(Household.objects.for_user(request.user), text)
+        if household:
+            return redirect(household)
+        form.add_error("q", NO_SUCH_NUMBER)
+    return _list_page(request, request.POST, form)
+
+
+@require_GET
+@requires(Permission.HOUSEHOLD_VIEW)
+def household_detail(request, pk):
+    household = get_object_or_404(Household.objects.for_user(request.user).for_list(request.user), pk=pk)
+    context = {
+        "household": household,
+        **family_context(household, request.user),
+        "panels": [render_to_string(*panel, request) for panel in panels.build_all(household, request.user)],
+        "entries": timeline.entries(household, request.user),
+        "today": timezone.localdate(),
+    }
+    return render_page(request, "beneficiaries/household_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_EDIT)
+def household_edit(request, pk):
+    household = get_object_or_404(Household.objects.for_user(request.user).select_related("region__parent"), pk=pk)
+    form = HouseholdEditForm(request.POST if request.method == "POST" else None, household=household)
+    if form.is_valid():
+        try:
+            changes = actions.edit_household(household=household, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            household.refresh_from_db()
+            form.renew_seen()
+            form.add_error(None, error)
+        else:
+            if changes:
+                messages.success(request, "Perubahan tersimpan.")
+            else:
+                messages.info(request, "Tidak ada yang berubah, jadi tidak ada yang disimpan.")
+            return redirect(household)
+    context = {"household": household, "form": form, **picker_context(household, request.user)}
+    return render_page(request, "beneficiaries/household_edit.html", context, status=422 if form.errors else None)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_ASSIGN)
+def household_assign(request, pk):
+    household = get_object_or_404(Household.objects.for_user(request.user).select_related("region__parent"), pk=pk)
+    current = household.assignments.open().select_related("assistant").first()
+    form = AssignForm(request.POST if request.method == "POST" else None, household=household, current=current)
+    if form.is_valid():
+        try:
+            actions.assign(household=household, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.renew_seen(current)
+            form.add_error(None, error)
+        else:
+            chosen = form.cleaned_data["assistant"]
+            messages.success(request, f"Mulai hari ini pendampingnya {chosen}." if chosen else "Penugasan dilepas.")
+            return redirect(household)
+    context = {"household": household, "current": current, "form": form}
+    return render_page(request, "beneficiaries/household_assign.html", context, status=422 if form.errors else None)
+
+
+def _list_page(request, data: QueryDict, search: SearchForm):
+    """The list that `data` asks for, from a URL or from what a search that failed sent along."""
+    form = HouseholdFilterForm(data, user=request.user, session=request.session)
+    families = Household.objects.for_user(request.user)
+    page = form.page(families)
+    count = count_up_to(form.apply(families), COUNTED_UP_TO)
+    context = {
+        "form": form,
+        "search": search,
+        "page": page,
+        "count": min(count, COUNTED_UP_TO),
+        "is_more": count > COUNTED_UP_TO,
+        "can_import": request.user.may(Permission.ROSTER_IMPORT),
+        "today": timezone.localdate(),
+    }
+    return render_page(request, "beneficiaries/household_list.html", context, status=422 if search.errors else None)

@@ -1,0 +1,48 @@
+"""Pages of long lists: by the row that a page begins after, so that the last page costs what the first one does."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """Rows of one page, and the cursors of the pages around it; None where there is none."""
+
+    rows: list
+    next_cursor: int | None
+    previous_cursor: int | None
+
+
+def keyset_page(rows: QuerySet, *, key: str, cursor: int | None, size: int, anchors: QuerySet) -> KeysetPage:
+    """Give one page of `rows` in the order of (key, pk); `key` is a column or annotation that is never NULL.
+
+    A cursor is the pk of a row: the page holds what comes after that row or, where it is negative, what comes before.
+    A pk may stand in a URL; the key, perhaps a name, is looked up in `anchors`, the rows without any filter.
+    Errors: DoesNotExist if that row is not among `anchors`. Cost: two queries, each of an index range.
+    """
+    backward = cursor is not None and cursor < 0
+    found = rows
+    if cursor is not None:
+        anchor = anchors.values_list(key, flat=True).get(pk=abs(cursor))
+        side = "lt" if backward else "gt"
+        beyond = Q(**{f"{key}__{side}": anchor}) | Q(**{f"pk__{side}": abs(cursor)})
+        found = found.filter(**{f"{key}__{side}e": anchor}).filter(beyond)
+    found = list(found.order_by(*([f"-{key}", "-pk"] if backward else [key, "pk"]))[: size + 1])
+    has_more = len(found) > size
+    if backward and not has_more:  # the first page, and a full one
+        return keyset_page(rows, key=key, cursor=None, size=size, anchors=anchors)
+    found = found[:size]
+    if backward:
+        found.reverse()
+    has_next, has_previous = (True, has_more) if backward else (has_more, cursor is not None)
+    return KeysetPage(
+        rows=found,
+        next_cursor=found[-1].pk if found and has_next else None,
+        previous_cursor=-found[0].pk if found and has_previous else None,
+    )
+
+
+def count_up_to(rows: QuerySet, limit: int) -> int:
+    """Count rows, but stop just above `limit`: a result of limit + 1 means more than that."""
+    return rows.order_by()[: limit + 1].count()
