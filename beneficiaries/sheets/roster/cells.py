@@ -43,6 +43,8 @@ _EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 def text(cell: object) -> str:
     """A cell as text: whole numbers without ".0", blanks and control characters reduced to single blanks."""
+    if type(cell) is str and cell.isprintable() and "  " not in cell:
+        return cell.strip()  # nearly every cell: nothing to mend, and this runs a million times an import
     if isinstance(cell, bool):
         return "Ya" if cell else "Tidak"
     if isinstance(cell, float):
