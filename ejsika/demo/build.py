@@ -1,0 +1,84 @@
+"""Building the demo: all in one transaction, and only what is missing."""
+
+import datetime
+from random import Random
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Count
+from django.db.models.functions import Substr
+
+from assistance_logs.actions import refresh_last_visits
+from assistance_logs.models import Visit
+from beneficiaries.models import Enrollment, GraduationCase, Household, Member
+from ejsika.audit.models import AuditEvent
+from ejsika.demo import SEED
+from ejsika.demo.families import Family, live, place_families
+from ejsika.demo.graduations import record_cases, write_cases
+from ejsika.demo.numbers import Numbers
+from ejsika.demo.places import missing
+from ejsika.demo.programs import make_programs
+from ejsika.demo.users import Users, coordinators, share
+from ejsika.demo.visits import write_visits
+from ejsika.demo.writing import record_families, take_ids, write_enrollments, write_families
+from ejsika.regions.models import Region
+
+
+@transaction.atomic
+def build(households: int, password: str, today: datetime.date) -> int:
+    """Fill the database up to so many families, and give every demo user this password; gives how many are new.
+
+    What is there stays as it is. The same database, number and day give the same families.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ejsika.demo'))")  # two at once would both top up
+        if not Region.objects.exists():
+            call_command("load_regions", verbosity=0)
+        programs = make_programs()
+        users = Users(password, programs)
+        families = _add_families(cursor, households, users, today)
+        if families:
+            _add_stories(cursor, families, programs, users, today)
+            for model in (Household, Member, Enrollment, Visit, AuditEvent):
+                cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+    return len(families)
+
+
+def _add_families(cursor, households: int, users: Users, today: datetime.date) -> list[Family]:
+    regencies = Household.objects.values(regency=Substr("region", 1, 4)).annotate(count=Count("pk"))
+    present = dict(regencies.values_list("regency", "count"))
+    first, numbers, added = sum(present.values()), Numbers(_taken(cursor)), []
+    for regency, count in sorted(missing(households, present).items()):
+        families = place_families(regency, first, count, present.get(regency, 0))
+        share(families, users, regency)
+        for family in families:
+            live(family, Random(f"{SEED} life {family.serial}"), today)
+        write_families(cursor, families, numbers, today)
+        added += families
+        first += count
+    users.place()
+    return added
+
+
+def _add_stories(cursor, families: list[Family], programs: dict, users: Users, today: datetime.date) -> None:
+    """Write what happened to the families: graduations first, for an enrollment rests on its case."""
+    with_case = [family for family in families if family.case]
+    with_case.sort(key=lambda family: family.case.proposed_on)
+    for family, key in zip(with_case, take_ids(cursor, GraduationCase, len(with_case)), strict=True):
+        family.case.id = key
+    who = users.ids, coordinators()
+    write_cases(cursor, with_case, *who)
+    write_enrollments(cursor, families, programs, users.ids)
+    record_families(cursor, families, users.ids["admin"])
+    record_cases(cursor, with_case, *who, {code: each.legal_basis.number for code, each in programs.items()})
+    write_visits(cursor, families, today)
+    refresh_last_visits([family.id for family in families])
+
+
+def _taken(cursor) -> set[bytes]:
+    """The sealed numbers that are in the database: a new family must not get one of them."""
+    cursor.execute(
+        """SELECT kk FROM beneficiaries_household UNION ALL SELECT kk FROM beneficiaries_formercard
+           UNION ALL SELECT nik FROM beneficiaries_member WHERE nik IS NOT NULL"""
+    )
+    return {bytes(sealed) for (sealed,) in cursor}

@@ -1,0 +1,25 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ejsika.demo import DEMO_PASSWORD
+from ejsika.demo.build import build
+from ejsika.demo.users import CAST
+
+
+class Command(BaseCommand):
+    help = "Isi program contoh: keluarga, pengguna, kunjungan dan graduasi rekaan. Hanya dalam mode demo."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--households", type=int, default=2_000, help="jumlah keluarga seluruhnya (bawaan 2000)")
+        parser.add_argument("--password", default=DEMO_PASSWORD, help="kata sandi semua pengguna contoh")
+
+    def handle(self, *, households, password, **options):
+        if not settings.DEMO:
+            raise CommandError("Data contoh hanya untuk mode demo: jalankan dengan EJSIKA_DEMO=1.")
+        if households < 0 or not password:
+            raise CommandError("Isi --households dengan 0 atau lebih dan --password yang tidak kosong.")
+        added = build(households, password, timezone.localdate())
+        self.stdout.write(f"{added} keluarga contoh ditambahkan.")
+        users = ", ".join(name for name, *_ in CAST)
+        self.stdout.write(f"Pengguna: {users}. Kata sandi: {password}")
