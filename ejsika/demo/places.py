@@ -60,7 +60,7 @@ def home_in(desa: Region, rng: Random) -> tuple[float, float]:
 
 def near(place: tuple[float, float], radius_m: float, rng: Random) -> tuple[float, float]:
     """Give a place within so many metres of another, six decimals, never outside the box around Banten."""
-    away, turn = radius_m * math.sqrt(rng.random()), rng.uniform(0, 2 * math.pi)
+    away, turn = radius_m * rng.random(), rng.uniform(0, 2 * math.pi)
     degree_m = math.radians(1) * EARTH_RADIUS_M
     latitude = place[0] + away * math.sin(turn) / degree_m
     longitude = place[1] + away * math.cos(turn) / degree_m / math.cos(math.radians(place[0]))

@@ -41,7 +41,7 @@ COLUMNS = """uuid outbox_version household_id assistant_id kind happened_at resu
 def diligence(number: int) -> float:
     """Which part of the visits that are due an assistant does."""
     rng = Random(f"{SEED} diligence {number}")
-    return rng.uniform(0.1, 0.42) if number % 10 in LATE_NUMBERS else rng.uniform(0.7, 1.1)
+    return rng.uniform(0.2, 0.42) if number % 10 in LATE_NUMBERS else rng.uniform(0.78, 1.1)
 
 
 def write_visits(cursor, families: list, today: datetime.date) -> None:
