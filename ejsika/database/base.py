@@ -1,0 +1,63 @@
+"""The engine `ejsika.database`: Django's PostgreSQL, which wakes the embedded server when that is the one meant.
+
+Web, commands, shell and tests all connect through here, so none of them needs to know about the server.
+"""
+
+import time
+
+from django.db.backends.postgresql import base, client
+
+from ejsika.database.programs import program
+from ejsika.database.server import PORT, Server
+
+RETRY_SECONDS = 20
+
+
+def embedded_server(settings_dict: dict) -> Server | None:
+    """Give the server that these settings mean, or None when they name one of the outside."""
+    folder = settings_dict.get("EMBEDDED")
+    if not folder:
+        return None
+    # The name of a test database is not the cluster's own: that one is only there to be made with it.
+    return Server(folder, "ejsika", settings_dict["USER"], settings_dict.get("EMBEDDED_OPTIONS"))
+
+
+def is_down(error: base.Database.OperationalError) -> bool:
+    """Tell a server that is not there, or just starting, recovering or stopping, from one that answers no."""
+    text = str(error)
+    return "FATAL:" not in text or "the database system is" in text
+
+
+class DatabaseClient(client.DatabaseClient):
+    @classmethod
+    def settings_to_cmd_args_env(cls, settings_dict, parameters):
+        server = embedded_server(settings_dict)
+        if server is None:
+            return super().settings_to_cmd_args_env(settings_dict, parameters)
+        here = settings_dict | {"HOST": server.ensure(), "PORT": PORT}
+        arguments, variables = super().settings_to_cmd_args_env(here, parameters)
+        return [program("psql"), *arguments[1:]], variables
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    client_class = DatabaseClient
+
+    def get_connection_params(self):
+        params = super().get_connection_params()
+        params.setdefault("connect_timeout", 10)
+        if server := embedded_server(self.settings_dict):
+            params |= {"host": server.ensure(), "port": PORT}
+        return params
+
+    def get_new_connection(self, conn_params):
+        """Connect; after a refusal make sure again that the embedded server runs, since a live pid is no proof."""
+        server = embedded_server(self.settings_dict)
+        deadline = time.monotonic() + RETRY_SECONDS
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except base.Database.OperationalError as error:
+                if server is None or not is_down(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+            conn_params = conn_params | {"host": server.ensure()}

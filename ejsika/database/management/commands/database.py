@@ -1,0 +1,34 @@
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from ejsika.database.base import embedded_server
+
+NOT_RUNNING = 3  # what init scripts give for a service that is down
+
+
+class Command(BaseCommand):
+    help = "Mulai, hentikan, atau periksa PostgreSQL yang ikut terpasang."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("action", choices=["start", "stop", "status"])
+
+    def handle(self, *, action, **options):
+        self.server = embedded_server(connection.settings_dict)
+        if self.server is None:
+            raise CommandError("DATABASE_URL menunjuk server lain: perintah ini hanya untuk PostgreSQL yang ikut.")
+        getattr(self, action)()
+
+    def start(self):
+        self.server.ensure()
+        self.status()
+
+    def stop(self):
+        was_running = self.server.stop()
+        self.stdout.write("PostgreSQL berhenti." if was_running else "PostgreSQL memang tidak berjalan.")
+
+    def status(self):
+        found = self.server.running()
+        if found is None:
+            raise CommandError("PostgreSQL tidak berjalan.", returncode=NOT_RUNNING)
+        self.stdout.write(f"PostgreSQL berjalan (pid {found.pid}, soket {found.socket}).")

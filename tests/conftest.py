@@ -1,0 +1,36 @@
+"""What every test may use, and the life of the tests' own PostgreSQL."""
+
+import fcntl
+
+import pytest
+
+pytest_plugins = ["tests.cast"]
+
+
+def pytest_configure(config):
+    """Keep two runs out of one folder: both would make and drop the same databases."""
+    if hasattr(config, "workerinput"):
+        return
+    from django.conf import settings
+
+    config.ejsika_lock = (settings.TEST_FOLDER / "lock").open("a")
+    try:
+        fcntl.flock(config.ejsika_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        config.ejsika_lock = None
+        pytest.exit(
+            f"{settings.TEST_FOLDER} sedang dipakai pytest lain: tunggu, atau pilih EJSIKA_TEST_FOLDER.", returncode=2
+        )
+
+
+def pytest_unconfigure(config):
+    """Stop the cluster once nothing connects any more; a session's end would be too early."""
+    if getattr(config, "ejsika_lock", None) is None:
+        return
+    from django.db import connections
+
+    from ejsika.database.base import embedded_server
+
+    connections.close_all()
+    embedded_server(connections["default"].settings_dict).stop(patience=5)
+    config.ejsika_lock.close()
