@@ -17,8 +17,8 @@ os.environ |= {
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
 }
 
-from ejsika.settings import *  # noqa: E402, F403
-from ejsika.settings import BASE_DIR, DATABASES, env  # noqa: E402
+from ejsika.settings import *  # noqa: F403
+from ejsika.settings import BASE_DIR, DATABASES, env
 
 TEST_FOLDER = Path(BASE_DIR, env.str("EJSIKA_TEST_FOLDER", default="var/test"))
 

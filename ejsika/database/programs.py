@@ -54,7 +54,7 @@ class Identity:
 
     def run(self, command: list[str], **options) -> subprocess.CompletedProcess:
         """Run a program to its end. Errors: ServerError with the last line that it wrote."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*self.prefix, *command],
             env=environment(),
             stdout=subprocess.PIPE,
@@ -71,7 +71,7 @@ class Identity:
 
     def launch(self, shell: list[str], **options) -> str:
         """Run a short shell command that leaves a process behind; give what it printed."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             shell,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -164,7 +164,7 @@ def initdb_program(identity: Identity) -> Iterator[str]:
     if not BAD_IN_SHELL & set(program("initdb")):
         yield program("initdb")
         return
-    with tempfile.TemporaryDirectory(prefix="ejsika-", dir="/tmp") as copy:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="ejsika-", dir="/tmp") as copy:
         shutil.copytree(install_folder(), Path(copy) / "pginstall", symlinks=True)
         identity.give(Path(copy))
         yield f"{copy}/pginstall/bin/initdb"

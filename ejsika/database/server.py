@@ -110,7 +110,7 @@ class Server:
         if not state.rpartition("(")[0].strip().isdigit() or "(postgres) " not in state or "(postgres) Z" in state:
             return False
         try:
-            return os.path.samestat(os.stat(f"/proc/{pid}/cwd"), os.stat(self.data))
+            return os.path.samestat(Path(f"/proc/{pid}/cwd").stat(), self.data.stat())
         except PermissionError:
             return True  # a container's root may not look
         except FileNotFoundError:

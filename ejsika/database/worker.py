@@ -8,10 +8,10 @@ import asyncio
 import time
 
 import psycopg
+from django.db import connections
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django.utils import connector_params
 
-from django.db import connections
 from ejsika.database.base import embedded_server, is_down
 
 RETRY_SECONDS = 60

@@ -35,4 +35,4 @@ def _write_once(path: Path, text: str) -> None:
         with suppress(FileExistsError):
             os.link(name, path)  # unlike a rename, this fails when another process was first
     finally:
-        os.unlink(name)
+        Path(name).unlink()
