@@ -54,7 +54,7 @@ class ProposalForm(forms.Form):
     kind = forms.ChoiceField(
         label="Jenis graduasi",
         choices=GraduationKind,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "wide"}),
         error_messages={"required": "Pilih jenis graduasi."},
     )
     reasons = forms.MultipleChoiceField(
@@ -65,10 +65,10 @@ class ProposalForm(forms.Form):
         error_messages={"required": "Pilih paling sedikit satu alasan."},
     )
     on = DayField(label="Tanggal usulan")
-    note = note_field(label="Keterangan", help_text="Apa yang berubah pada keluarga ini?")
+    note = note_field(label="Catatan", help_text="Apa yang berubah pada keluarga ini?")
 
     def __init__(self, data=None, *, household, user, returned: GraduationCase | None = None):
-        super().__init__(data, initial=_values(returned) if returned else None)
+        super().__init__(data, initial=_values(returned) if returned else None, label_suffix="")
         enrollments = Enrollment.objects.for_user(user).proposable().filter(household=household)
         self.enrollments = list(enrollments.select_related("program").order_by("program__code"))
         field = self.fields["enrollment"]
@@ -93,7 +93,7 @@ class StepForm(forms.Form):
     """A form on the page of a case, where several may stand: each with ids of its own."""
 
     def __init__(self, data=None, *, case: GraduationCase):
-        super().__init__(data, auto_id=f"{type(self).__name__.lower()}_%s")
+        super().__init__(data, auto_id=f"{type(self).__name__.lower()}_%s", label_suffix="")
         self.case = case
 
 
