@@ -1,0 +1,96 @@
+"""Graduated families by region and period: the counts and the list behind them, from the same cases."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django import forms
+from django.db.models import Count, Q
+from django.db.models.functions import Left
+from django.utils.formats import date_format
+
+from beneficiaries.choices import GraduationKind
+from beneficiaries.figures import View
+
+KIND_LABELS = {
+    GraduationKind.NATURAL: "Alamiah",
+    GraduationKind.INDEPENDENT: "Mandiri",
+    GraduationKind.ASSESSED: "Hasil penilaian",
+}
+_HOUSEHOLD = "enrollment__household"
+
+
+class SpanForm(forms.Form):
+    """Over which time the page counts: the chosen month alone, or its year up to its end."""
+
+    YEAR, MONTH = "year", "month"
+
+    span = forms.ChoiceField(
+        label="Rentang",
+        required=False,
+        choices=[(YEAR, "Sejak awal tahun"), (MONTH, "Bulan itu saja")],
+        error_messages={"invalid_choice": "Rentang ini tidak dikenal. Pilih sejak awal tahun atau bulan itu saja."},
+    )
+
+    @property
+    def chosen_span(self) -> str:
+        return self.cleaned_data.get("span") or self.YEAR
+
+    def narrow(self, view: View) -> View:
+        """The view that is asked for: its month, or its year up to the end of that month."""
+        return view if self.chosen_span == self.MONTH else view.year
+
+
+@dataclass
+class Counts:
+    """Families that were graduated, in all and by kind, and the decisions behind them.
+
+    Two programmes may graduate one family: then it counts once as a family, and for each decision.
+    """
+
+    families: int = 0
+    decisions: int = 0
+    kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(GraduationKind.values, 0))
+
+    def add(self, row: dict) -> None:
+        self.families += row["families"]
+        self.decisions += row["decisions"]
+        for kind in self.kinds:
+            self.kinds[kind] += row[kind]
+
+    @property
+    def by_kind(self) -> list[tuple[str, int]]:
+        return [(KIND_LABELS[kind], n) for kind, n in self.kinds.items()]
+
+
+def count_by_region(cases, codes: Iterable[str]) -> tuple[dict[str, Counts], Counts]:
+    """Count decided cases (a scoped queryset) by region, and in all.
+
+    Shape: ({code: Counts} with an entry for each of `codes`, of which none lies in another; the Counts of all).
+    Cost: one query.
+    """
+    codes = list(codes)
+    digits = max((len(code) for code in codes), default=2)
+    families = Count(_HOUSEHOLD, distinct=True)
+    kinds = {kind: Count(_HOUSEHOLD, distinct=True, filter=Q(kind=kind)) for kind in GraduationKind.values}
+    found = (
+        cases.annotate(part=Left(f"{_HOUSEHOLD}__region", digits))
+        .values("part")
+        .annotate(families=families, decisions=Count("pk"), **kinds)
+        .order_by("part")
+    )
+    rows, everything = {code: Counts() for code in codes}, Counts()
+    for row in found:
+        everything.add(row)
+        code = next((code for code in codes if row["part"].startswith(code)), None)
+        if code:
+            rows[code].add(row)
+    return rows, everything
+
+
+def period_label(view: View) -> str:
+    """The period in words: "November 2026", or "Januari–November 2026"."""
+    last = view.end - datetime.timedelta(days=1)
+    if (view.start.year, view.start.month) == (last.year, last.month):
+        return date_format(last, "F Y")
+    return f"{date_format(view.start, 'F')}–{date_format(last, 'F Y')}"

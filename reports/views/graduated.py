@@ -1,0 +1,54 @@
+"""Families that rose: how many in each region and period, and who, for those who may read names."""
+
+from django.core.paginator import Paginator
+from django.views.decorators.http import require_GET
+
+from beneficiaries.graduation.models import GraduationCase
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.lib.http import render_page
+from reports.graduations import SpanForm, count_by_region, period_label
+from reports.scope import Scope
+
+CASES_A_PAGE = 50
+
+
+@require_GET
+@requires(Permission.COUNTS_VIEW)
+def graduated(request):
+    scope, span = Scope(request), SpanForm(request.GET)
+    context = {"scope": scope, "span": span}
+    if span.is_valid() and scope.is_valid:
+        context |= _counts(scope, span)
+        if request.user.may(Permission.HOUSEHOLD_VIEW):
+            cases = _decided(scope, span, GraduationCase.objects.for_user(request.user)).for_page()
+            pages = Paginator(cases.order_by("-decided_on", "-pk"), CASES_A_PAGE)
+            context["page"] = pages.get_page(request.GET.get("page"))
+    return render_page(request, "reports/graduated.html", context)
+
+
+def _decided(scope, span, cases):
+    """Narrow cases, scoped to a person already, to the page's region, programme and period."""
+    view = span.narrow(scope.view)
+    found = scope.form.apply(cases).decided_between(view.start, view.end)
+    return found.filter(enrollment__program=view.program_id) if view.program_id else found
+
+
+def _counts(scope, span) -> dict:
+    cases = _decided(scope, span, GraduationCase.objects.countable_by(scope.user))
+    rows, everything = count_by_region(cases, scope.part_codes)
+    links = {region.code: scope.query(region.code, span=span.chosen_span) for region in scope.parts}
+    return {
+        "everything": everything,
+        "period_label": period_label(span.narrow(scope.view)),
+        "crumbs": [(name, query and f"?{query}&span={span.chosen_span}") for name, query in scope.crumbs()],
+        "most": max((row.families for row in rows.values()), default=0),
+        "rows": [
+            {
+                "region": region,
+                "counts": rows[region.code],
+                "query": "" if region == scope.region else links[region.code],
+            }
+            for region in scope.parts
+            if rows[region.code].families or region.closed_on is None
+        ],
+    }
