@@ -11,9 +11,7 @@ LONGITUDES = (105.05, 106.80)
 
 def cell_at(latitude: float, longitude: float) -> int:
     """Give the zoom-20 tile of a point, its x and y bits interleaved: cell >> 2 * (20 - z) is the tile at zoom z."""
-    side = 1 << CELL_ZOOM
-    x = int((longitude + 180) / 360 * side)
-    y = int((1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * side)
+    x, y = _tile_at(latitude, longitude)
     return _spread(x) | _spread(y) << 1
 
 
@@ -22,6 +20,36 @@ def cell_centre(cell: int, zoom: int) -> tuple[float, float]:
     side = 1 << zoom
     x, y = _gather(cell) + 0.5, _gather(cell >> 1) + 0.5
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / side)))), x / side * 360 - 180
+
+
+def cell_ranges(south: float, west: float, north: float, east: float, at_most: int = 16) -> list[tuple[int, int]]:
+    """Give ranges of zoom-20 cells (first, last) that together hold a box of degrees, and not much around it.
+
+    Shape: at most `at_most` ranges, in order, none touching the next: what an index on the cell can look up.
+    """
+    (left, top), (right, bottom) = _tile_at(north, west), _tile_at(south, east)
+    shift = 0
+    while ((right >> shift) - (left >> shift) + 1) * ((bottom >> shift) - (top >> shift) + 1) > at_most:
+        shift += 1
+    tiles = sorted(
+        _spread(x) | _spread(y) << 1
+        for x in range(left >> shift, (right >> shift) + 1)
+        for y in range(top >> shift, (bottom >> shift) + 1)
+    )
+    ranges: list[tuple[int, int]] = []
+    for tile in tiles:
+        first, last = tile << 2 * shift, ((tile + 1) << 2 * shift) - 1
+        if ranges and ranges[-1][1] + 1 == first:
+            first = ranges.pop()[0]
+        ranges.append((first, last))
+    return ranges
+
+
+def tiles_across(south: float, west: float, north: float, east: float, zoom: int) -> int:
+    """Count the tiles of a zoom that a box of degrees touches."""
+    (left, top), (right, bottom) = _tile_at(north, west), _tile_at(south, east)
+    shift = CELL_ZOOM - zoom
+    return ((right >> shift) - (left >> shift) + 1) * ((bottom >> shift) - (top >> shift) + 1)
 
 
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -33,6 +61,14 @@ def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def in_banten(latitude: float, longitude: float) -> bool:
     return LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
+
+
+def _tile_at(latitude: float, longitude: float) -> tuple[int, int]:
+    """Column and row of the zoom-20 tile of a point; the edges of the world lie in its last tiles."""
+    side = 1 << CELL_ZOOM
+    x = int((longitude + 180) / 360 * side)
+    y = int((1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * side)
+    return min(max(x, 0), side - 1), min(max(y, 0), side - 1)
 
 
 def _spread(v: int) -> int:
