@@ -33,6 +33,16 @@ class Scope:
         self.readable_families = self.form.apply(Household.objects.for_user(self.user))
 
     @property
+    def is_by_name(self) -> bool:
+        """Whether this person may read of the families by name; if not, only counts may be shown."""
+        return self.user.may(Permission.HOUSEHOLD_VIEW)
+
+    @property
+    def mapped_families(self):
+        """Those that a map counts: a person's own where they have own ones; for counting only."""
+        return self.readable_families if self.is_by_name else self.families
+
+    @property
     def view(self) -> View:
         return self.form.view
 
@@ -79,7 +89,7 @@ class Scope:
 
     def list_url(self, figure: str, region: str | None = None, **more) -> str:
         """The list of exactly the families that a figure counts; "" for a role that may not read names."""
-        if not self.user.may(Permission.HOUSEHOLD_VIEW):
+        if not self.is_by_name:
             return ""
         return f"{reverse('beneficiaries:household_list')}?{self.query(region, figure=figure, **more)}"
 

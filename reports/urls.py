@@ -1,2 +1,19 @@
+from django.urls import path
+
+from reports.views.candidates import candidates
+from reports.views.dashboard import dashboard
+from reports.views.graduated import graduated
+from reports.views.map import map_cells, map_places, map_table, map_view
+from reports.views.review import review
+
 app_name = "reports"
-urlpatterns = []
+urlpatterns = [
+    path("dashboard/", dashboard, name="dashboard"),
+    path("review/", review, name="review"),
+    path("candidates/", candidates, name="candidates"),
+    path("graduated/", graduated, name="graduated"),
+    path("map/", map_view, name="map"),
+    path("map/cells/", map_cells, name="map_cells"),
+    path("map/places/", map_places, name="map_places"),
+    path("map/table/", map_table, name="map_table"),
+]

@@ -1,0 +1,134 @@
+"""What the map shows of a viewport: cells with counts, or single families once they are few enough."""
+
+import math
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Avg, Case, CharField, Count, F, Q, Value, When
+
+from beneficiaries import figures
+from ejsika.lib.geo import CELL_ZOOM, cell_ranges, tiles_across
+from reports.summary import BEHIND_PERCENT
+
+# The four states of a family on the map: the first three part the active ones among them.
+STATES = ["in_time", "late", "never_visited", "graduated"]
+CELL_OF_ZOOM = 2  # a cell is a quarter of a map tile across: 64 pixels
+MOST_CELLS = 400
+FAMILIES_FROM_ZOOM = 15
+MOST_FAMILIES = 300
+POINT_DIGITS = 5  # about a metre
+
+
+@dataclass(frozen=True)
+class Box:
+    """A viewport in WGS84 degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def sides(self) -> tuple[float, float, float, float]:
+        return self.south, self.west, self.north, self.east
+
+
+class BoxForm(forms.Form):
+    """The viewport of the map: bbox=west,south,east,north in degrees, and the zoom."""
+
+    bbox = forms.CharField(max_length=100, error_messages={"required": "Batas peta (bbox) belum diisi."})
+    zoom = forms.IntegerField(
+        min_value=0,
+        max_value=22,
+        error_messages={
+            "required": "Tingkat perbesaran (zoom) belum diisi.",
+            "invalid": "Tingkat perbesaran (zoom) harus bilangan bulat.",
+        },
+    )
+
+    def clean_bbox(self) -> Box:
+        try:
+            west, south, east, north = (float(part) for part in self.cleaned_data["bbox"].split(","))
+        except ValueError:
+            raise ValidationError("Batas peta (bbox) ditulis barat,selatan,timur,utara dalam derajat.") from None
+        if not all(map(math.isfinite, (west, south, east, north))) or west > east or south > north:
+            raise ValidationError("Batas peta (bbox) tidak berurutan: barat,selatan,timur,utara dalam derajat.")
+        west, east = (min(max(side, -180.0), 180.0) for side in (west, east))
+        south, north = (min(max(side, -85.0), 85.0) for side in (south, north))
+        return Box(west, south, east, north)
+
+
+def on_map(families, view: figures.View):
+    """Narrow families to those that the map draws: with a point, active or graduated."""
+    drawn = figures.get("active").condition(view) | figures.get("graduated").condition(view)
+    return families.filter(drawn, latitude__isnull=False)
+
+
+def inside(families, box: Box):
+    """Narrow families to a viewport: ranges of cells for the index, then degrees for the exact edge."""
+    near = Q(pk__in=[])
+    for first, last in cell_ranges(*box.sides):
+        near |= Q(cell__range=(first, last))
+    return families.filter(near, latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+
+
+def cell_zoom(box: Box, zoom: int) -> int:
+    """The zoom of the cells for a viewport: fine enough to see, coarse enough to be few."""
+    cells = min(zoom + CELL_OF_ZOOM, CELL_ZOOM)
+    while cells and tiles_across(*box.sides, cells) > MOST_CELLS:
+        cells -= 1
+    return cells
+
+
+def shape_of(counts: dict[str, int]) -> str:
+    """The state that stands for a group: behind from a quarter of its active families on."""
+    active = counts["in_time"] + counts["late"] + counts["never_visited"]
+    if not active:
+        return "graduated"
+    if counts["never_visited"] == active:
+        return "never_visited"
+    return "late" if 100 * (active - counts["in_time"]) >= BEHIND_PERCENT * active else "in_time"
+
+
+def count_cells(families, view: figures.View, box: Box, zoom: int) -> list[dict]:
+    """Count families (scoped by name) by cell and state, each cell at the mean of its families' points.
+
+    Shape: at most about MOST_CELLS. Cost: one query, and two for the programmes' visit interval.
+    """
+    shift = 2 * (CELL_ZOOM - cell_zoom(box, zoom))
+    rows = (
+        inside(on_map(families, view), box)
+        .values(part=F("cell").bitrightshift(shift))
+        .annotate(
+            lat=Avg("latitude"),
+            lon=Avg("longitude"),
+            **{state: Count("pk", filter=figures.get(state).condition(view)) for state in STATES},
+        )
+        .order_by("part")
+    )
+    return [place(row["lat"], row["lon"], {state: row[state] for state in STATES}) for row in rows]
+
+
+def place(latitude, longitude, counts: dict[str, int]) -> dict:
+    return {
+        "lat": round(float(latitude), POINT_DIGITS),
+        "lon": round(float(longitude), POINT_DIGITS),
+        "n": sum(counts.values()),
+        "states": list(counts.values()),
+        "shape": shape_of(counts),
+    }
+
+
+def few_families(families, view: figures.View, box: Box, zoom: int) -> list | None:
+    """Give the families of a viewport with their `state`, or None while they are too many or too far away."""
+    if zoom < FAMILIES_FROM_ZOOM:
+        return None
+    states = [When(figures.get(state).condition(view), then=Value(state)) for state in STATES]
+    found = (
+        inside(on_map(families, view), box)
+        .annotate(state=Case(*states, output_field=CharField()))
+        .select_related("region")
+        .order_by("pk")[: MOST_FAMILIES + 1]
+    )
+    return list(found) if len(found) <= MOST_FAMILIES else None

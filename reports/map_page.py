@@ -1,0 +1,96 @@
+"""What the map's pages say around the cells: where to look first, a family's card, the table."""
+
+from dataclasses import dataclass
+
+from django.db.models import Max, Min
+from django.urls import reverse
+from django.utils import timezone
+
+from ejsika.accounts.permissions import Permission
+from ejsika.lib.tags import ago, day, rt_rw
+from reports.cells import STATES, on_map
+from reports.counts import ELSEWHERE, count_by_region, total
+from reports.scope import Scope
+from reports.small_counts import hide_small
+from reports.summary import Cell
+
+BANTEN = (-7.02, 105.10, -5.80, 106.78)
+AROUND = 0.01  # degrees, about a kilometre
+AROUND_MIDDLES = 0.06
+
+
+def bounds_of(scope: Scope) -> tuple[float, float, float, float]:
+    """Where to look first (south, west, north, east): at the families, or at the regions where there are none.
+
+    Who may not read names gets the regions always: the edge of a box of points is somebody's home. Cost: one query.
+    """
+    if scope.is_by_name:
+        edge = on_map(scope.readable_families, scope.view).aggregate(
+            south=Min("latitude"), west=Min("longitude"), north=Max("latitude"), east=Max("longitude")
+        )
+        points, around = [tuple(edge.values())[:2], tuple(edge.values())[2:]], AROUND
+    if not scope.is_by_name or points[0][0] is None:
+        regions = [region for region in scope.parts if region.latitude is not None]
+        points, around = [(region.latitude, region.longitude) for region in regions], AROUND_MIDDLES
+    if not points:
+        return BANTEN
+    latitudes, longitudes = ([float(value) for value in values] for values in zip(*points, strict=True))
+    return min(latitudes) - around, min(longitudes) - around, max(latitudes) + around, max(longitudes) + around
+
+
+def card(family, user) -> dict:
+    """One family as the map shows it; `family` has its `state` and region at hand."""
+    address = ", ".join(part for part in (family.address, rt_rw(family), family.region.name) if part)
+    last = family.last_visited_on
+    visit_url = reverse("assistance_logs:visit_new", args=[family.pk]) if user.may(Permission.VISIT_LOG) else ""
+    return {
+        "id": family.pk,
+        "lat": float(family.latitude),
+        "lon": float(family.longitude),
+        "state": family.state,
+        "name": family.recipient_name,
+        "address": address,
+        "last": f"Terakhir dikunjungi {day(last)} ({ago(last, timezone.localdate())})"
+        if last
+        else "Belum pernah dikunjungi",
+        "url": family.get_absolute_url(),
+        "visit_url": visit_url,
+    }
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A region's families on the map by state, and those without a point. None stands for a hidden small number."""
+
+    name: str
+    url: str
+    n: int | None
+    states: list[int | None]
+    without_point: Cell
+
+
+def table_rows(scope: Scope) -> tuple[list[TableRow], TableRow | None]:
+    """The map as a table: a row for each part of the scope, and the sum of them.
+
+    Without names there is no sum: taking the other rows from it would give a hidden number. Cost: two counts.
+    """
+    mapped = count_by_region(on_map(scope.mapped_families, scope.view), STATES, scope.view, scope.part_codes)
+    pointless = count_by_region(scope.mapped_families, ["without_point"], scope.view, scope.part_codes)
+    rows = []
+    for region in scope.parts:
+        url = f"?{scope.query(region.code)}" if region != scope.region else ""
+        n = pointless[region.code]["without_point"]
+        rows.append(_row(scope, region.name, url, mapped[region.code], n, region.code))
+    if ELSEWHERE in mapped or ELSEWHERE in pointless:
+        counts, n = mapped.get(ELSEWHERE, dict.fromkeys(STATES, 0)), pointless.get(ELSEWHERE, {"without_point": 0})
+        rows.append(_row(scope, "Wilayah lain", "", counts, n["without_point"], ELSEWHERE))
+    if not scope.is_by_name:
+        return rows, None
+    n = total(pointless, ["without_point"])["without_point"]
+    return rows, _row(scope, "Semua", "", total(mapped, STATES), n, None)
+
+
+def _row(scope, name, url, counts, n, code) -> TableRow:
+    everyone, states = (sum(counts.values()), counts) if scope.is_by_name else hide_small(counts)
+    list_url = scope.list_url("without_point", code) if n and code != ELSEWHERE else ""
+    return TableRow(name, url, everyone, list(states.values()), Cell(n, list_url))

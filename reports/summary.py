@@ -1,0 +1,122 @@
+"""The figures of one scope as a dashboard shows them: each with the list behind it, by region and in all."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from assistance_logs.models import Visit
+from beneficiaries.choices import GraduationState
+from beneficiaries.models import GraduationCase
+from ejsika.accounts.permissions import Permission
+from reports.counts import ELSEWHERE, Share, count_by_region, total
+from reports.scope import Scope
+from reports.workloads import workloads
+
+STATUSES = {
+    "active": "Aktif",
+    "suspended": "Ditangguhkan",
+    "candidate": "Calon",
+    "inactive": "Nonaktif",
+    "graduated": "Graduasi",
+}
+FIGURES = [
+    "registered",
+    *STATUSES,
+    "visited_this_period",
+    "in_time",
+    "late",
+    "never_visited",
+    "graduated_this_year",
+    "without_point",
+    "without_assistant",
+]
+BEHIND_PERCENT = 25  # from this share of late and never visited families on, a region is shown as behind
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number, and the list behind it ("" where there is none to see)."""
+
+    n: int
+    url: str = ""
+
+
+class Row:
+    """The figures of one region; without a region, of several together. `is_listed`: lists stand behind them."""
+
+    def __init__(self, scope: Scope, counts: dict[str, int], *, name: str, region=None, is_listed: bool = True):
+        self.name, self.region = name, region
+        code = region.code if region else None
+        self.url = f"?{scope.query(code)}" if region and region != scope.region else ""
+        self.cells = {
+            figure: Cell(n, scope.list_url(figure, code) if is_listed and n else "") for figure, n in counts.items()
+        }
+
+    def __getitem__(self, figure: str) -> Cell:
+        return self.cells[figure]
+
+    def share(self, *figures: str, of: str = "active") -> Share:
+        return Share(sum(self[figure].n for figure in figures), self[of].n)
+
+    @property
+    def visited(self) -> Share:
+        return self.share("visited_this_period")
+
+    @property
+    def missing_points(self) -> Share:
+        return self.share("without_point")
+
+    @property
+    def is_behind(self) -> bool:
+        return (self.share("late", "never_visited").percent or 0) >= BEHIND_PERCENT
+
+    @property
+    def statuses(self) -> list[tuple[str, Cell]]:
+        return [(label, self[figure]) for figure, label in STATUSES.items()]
+
+    @property
+    def without_status(self) -> int:
+        """Families in no programme at all: nothing is known of their status."""
+        return self["registered"].n - sum(self[figure].n for figure in STATUSES)
+
+
+def summarise(scope: Scope) -> tuple[list[Row], Row]:
+    """Give a row for each part of the scope, and the sum of them. Cost: that of count_by_region."""
+    counts = count_by_region(scope.families, FIGURES, scope.view, scope.part_codes)
+    rows = [
+        Row(scope, counts[region.code], name=region.name, region=region)
+        for region in scope.parts
+        if counts[region.code]["registered"] or region.closed_on is None
+    ]
+    if ELSEWHERE in counts:
+        rows.append(Row(scope, counts[ELSEWHERE], name="Wilayah lain", is_listed=False))
+    return rows, Row(scope, total(counts, FIGURES), name="Semua")
+
+
+def attention(scope: Scope, everything: Row) -> list[dict]:
+    """What waits for somebody: words, a value, and a page for those who may open it. Cost: workloads' and one query."""
+    user = scope.user
+    loads = workloads(scope.families, Visit.objects.countable_by(user), scope.view)
+    silent = sum(not load.has_reported for load in loads)
+    verified = scope.form.apply(GraduationCase.objects.countable_by(user)).filter(state=GraduationState.VERIFIED)
+    if scope.view.program_id:
+        verified = verified.filter(enrollment__program=scope.view.program_id)
+    review = f"{reverse('reports:review')}?{scope.query()}#assistants"
+    cases = f"{reverse('graduation:case_list')}?{scope.query(state=GraduationState.VERIFIED)}"
+    return [
+        {
+            "label": "Pendamping tanpa laporan 7 hari terakhir",
+            "share": Share(silent, len(loads)),
+            "url": review if user.may(Permission.REVIEW) else "",
+        },
+        {
+            "label": "Graduasi menunggu keputusan",
+            "n": verified.count(),
+            "url": cases if user.may(Permission.GRADUATION_VIEW) else "",
+        },
+        {
+            "label": "KPM aktif tanpa pendamping",
+            "n": everything["without_assistant"].n,
+            "url": everything["without_assistant"].url,
+        },
+    ]

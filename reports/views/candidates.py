@@ -1,0 +1,18 @@
+"""Another agency's first screen: how many families there are, and what may be asked for."""
+
+from django.views.decorators.http import require_GET
+
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.lib.http import render_page
+from reports.candidates import STEP, active_families
+from reports.scope import Scope
+
+
+@require_GET
+@requires(Permission.CANDIDATES_VIEW)
+def candidates(request):
+    scope = Scope(request)
+    context = {"scope": scope, "step": STEP}
+    if scope.is_valid:
+        context["rows"], context["at_least"] = active_families(scope)
+    return render_page(request, "reports/candidates.html", context)

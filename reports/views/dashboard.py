@@ -1,0 +1,31 @@
+"""The dashboard: the figures of a region, by region, each leading to its list."""
+
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from assistance_logs.models import Visit
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.lib.http import render_page
+from reports import place_map
+from reports.scope import Scope
+from reports.summary import attention, summarise
+from reports.trends import visited_by_month
+
+
+@require_GET
+@requires(Permission.COUNTS_VIEW)
+def dashboard(request):
+    scope = Scope(request)
+    context = {"scope": scope, "now": timezone.now()}
+    if scope.is_valid:
+        rows, everything = summarise(scope)
+        context |= {
+            "rows": rows,
+            "everything": everything,
+            "trend": visited_by_month(scope.families, Visit.objects.countable_by(request.user), scope.view),
+            "attention": attention(scope, everything),
+            "map": place_map.draw(
+                [(row.region.latitude, row.region.longitude, row["active"].n, row) for row in rows if row.region]
+            ),
+        }
+    return render_page(request, "reports/dashboard.html", context)

@@ -1,0 +1,53 @@
+"""A koordinator's first screen: what waits for a look."""
+
+from django.views.decorators.http import require_GET
+
+from assistance_logs.models import Visit
+from beneficiaries import figures
+from beneficiaries.choices import GraduationState
+from beneficiaries.models import GraduationCase
+from ejsika.accounts.models import User
+from ejsika.accounts.permissions import Permission, requires
+from ejsika.lib.http import render_page
+from reports.scope import Scope
+from reports.workloads import add_last_reports, workloads
+
+CASES_SHOWN = 10
+
+
+@require_GET
+@requires(Permission.REVIEW)
+def review(request):
+    scope = Scope(request)
+    context = {"scope": scope}
+    if scope.is_valid:
+        cases = scope.form.apply(GraduationCase.objects.for_user(request.user)).filter(state=GraduationState.PROPOSED)
+        if scope.view.program_id:
+            cases = cases.filter(enrollment__program=scope.view.program_id)
+        without_assistant = figures.get("without_assistant").condition(scope.view)
+        context |= {
+            "cases": cases.select_related("enrollment__household__region", "proposed_by").order_by("proposed_on", "pk")[
+                :CASES_SHOWN
+            ],
+            "cases_count": cases.count(),
+            "unassigned": scope.readable_families.filter(without_assistant).count(),
+            "unassigned_url": scope.list_url("without_assistant"),
+            **_assistants(scope),
+        }
+    return render_page(request, "reports/review.html", context)
+
+
+def _assistants(scope) -> dict:
+    """All assistants with families here, and those of them who have not reported for a week, by name."""
+    visits = Visit.objects.for_user(scope.user)
+    loads = workloads(scope.readable_families, visits, scope.view)
+    silent = [load for load in loads if not load.has_reported]
+    add_last_reports(silent, visits)
+    people = User.objects.in_bulk([load.assistant_id for load in loads])
+    for load in loads:
+        load.name = people[load.assistant_id].name
+        load.urls = {
+            figure: scope.list_url(figure, assistant=load.assistant_id)
+            for figure in ("active", "late", "never_visited")
+        }
+    return {"assistants": loads, "silent": silent}

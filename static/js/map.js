@@ -1,0 +1,106 @@
+// The map of families: asks the server for the cells or families of the viewport whenever that has changed.
+import { areaCard, cellMark, familyCard, familyMark, placeMark } from "./map_marks.js"
+
+const CLOSEST = 18
+const PATIENCE_MS = 20000
+
+for (const drawer of document.querySelectorAll("[data-open-on-wide]")) {
+  if (matchMedia("(min-width: 800px)").matches) drawer.open = true
+}
+for (const element of document.querySelectorAll("[data-map]")) start(element)
+
+function start(element) {
+  const { south, west, north, east, tiles, attribution } = element.dataset
+  const map = L.map(element.querySelector("[data-map-canvas]"), {
+    minZoom: 7,
+    maxZoom: CLOSEST,
+    attributionControl: Boolean(tiles),
+    zoomControl: false,
+  })
+  L.control.zoom({ zoomInTitle: "Perbesar", zoomOutTitle: "Perkecil" }).addTo(map)
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map)
+  map.createPane("names").classList.add("map__names")
+  map.getPane("names").style.zIndex = 450
+  if (tiles) L.tileLayer(tiles, { attribution, maxZoom: CLOSEST }).addTo(map)
+
+  const families = L.layerGroup().addTo(map)
+  const names = L.layerGroup().addTo(map)
+  const state = stateOf(element)
+  const show = latest(async (signal) => {
+    state.say("Memuat…")
+    const answer = await ask(`${element.dataset.cells}&${viewport(map)}`, signal)
+    fill(families, answer, map)
+    const count = (answer.cells || answer.families).length
+    state.say(count ? "" : "Tidak ada keluarga berkoordinat di bagian peta ini.")
+  }, state.fail)
+  const label = latest(async (signal) => {
+    const { places, level } = await ask(`${element.dataset.places}?${viewport(map)}`, signal)
+    names.clearLayers()
+    for (const place of places) placeMark(place, level).addTo(names)
+  }, () => {})
+  const refresh = () => {
+    show()
+    if (!tiles) label()
+  }
+  state.onRetry(refresh)
+  map.on("moveend", refresh)
+  map.on("click", () => map.closePopup())
+  map.fitBounds([[Number(south), Number(west)], [Number(north), Number(east)]], { maxZoom: 16, animate: false })
+}
+
+function fill(layer, { cells = [], families = [] }, map) {
+  layer.clearLayers()
+  for (const cell of cells) {
+    const mark = cellMark(cell).addTo(layer)
+    if (cell.name) mark.bindPopup(() => areaCard(cell))
+    else mark.on("click", () => map.setView(mark.getLatLng(), Math.min(map.getZoom() + 2, CLOSEST)))
+  }
+  for (const family of families) {
+    familyMark(family).addTo(layer).bindPopup(() => familyCard(family))
+  }
+}
+
+function viewport(map) {
+  const box = map.getBounds()
+  const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((side) => side.toFixed(6))
+  return new URLSearchParams({ bbox: sides.join(","), zoom: map.getZoom() })
+}
+
+async function ask(url, signal) {
+  const response = await fetch(url, { signal, headers: { Accept: "application/json" } })
+  if (response.redirected) return location.reload() // logged out meanwhile: the log-in page is the answer
+  const answer = await response.json()
+  if (!response.ok) throw new Error(answer.error)
+  return answer
+}
+
+// Runs `work` with a signal that ends when it is called again or takes too long; the last call alone is shown.
+function latest(work, failed) {
+  let current = null
+  return async () => {
+    current?.abort()
+    const mine = (current = new AbortController())
+    const timer = setTimeout(() => mine.abort("slow"), PATIENCE_MS)
+    try {
+      await work(mine.signal)
+    } catch {
+      if (current === mine) failed()
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function stateOf(element) {
+  const words = element.querySelector("[data-map-words]")
+  const retry = element.querySelector("[data-map-retry]")
+  const say = (text, failed = false) => {
+    words.textContent = text
+    retry.hidden = !failed
+  }
+  return {
+    say: (text) => say(text),
+    fail: () => say("Peta tidak dapat dimuat. Periksa sambungan internet, lalu", true),
+    onRetry: (again) => retry.addEventListener("click", again),
+  }
+}
