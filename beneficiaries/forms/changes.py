@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from beneficiaries.actions import seen_values
 from beneficiaries.choices import PointSource
-from beneficiaries.models import Assignment, Enrollment, Household
+from beneficiaries.models import Assignment, Household
 from beneficiaries.numbers import NumberKind
 from beneficiaries.sheets.roster import cells
 from ejsika.accounts.models import User
@@ -170,7 +170,7 @@ class AssignForm(forms.Form):
 
 def assignable(household: Household):
     """Active assistants whose regions hold the family's desa and whose programmes have the family in them."""
-    enrolled = Enrollment.objects.filter(household=household).values("program")
+    enrolled = household.enrollments.values("program")
     in_program = User.programs.through.objects.filter(user=OuterRef("pk"), program__in=enrolled)
     found = User.objects.active().assistants().covering(household.region_id)
     return (
