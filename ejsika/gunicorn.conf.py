@@ -1,14 +1,20 @@
-"""gunicorn for two cores: threads for slow answers, and each worker its own listening socket.
+"""How gunicorn serves: threads because pages wait for PostgreSQL, processes because Python computes on one core."""
 
-Without reuse_port keep-alive clients put all their load on one worker.
-"""
+import os
+
+from ejsika.database.processes import die_with_parent
 
 bind = "127.0.0.1:8000"
-workers = 2
 worker_class = "gthread"
+workers = max(2, min(os.cpu_count() or 2, 8))
 threads = 4
+# Without it browsers that keep their connection may all land on one process.
 reuse_port = True
-control_socket_disable = True  # it would lie in the home folder, shared by all projects
-timeout = 60
-graceful_timeout = 2  # of the five seconds in which all of `make run` ends
+# It would lie in the home folder, shared by every project of this user.
+control_socket_disable = True
+graceful_timeout = 2
 loglevel = "warning"
+
+
+def post_fork(server, worker):
+    die_with_parent()

@@ -12,8 +12,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("action", choices=["start", "stop", "status"])
+        parser.add_argument("--quiet", action="store_true", help="jangan tulis apa-apa bila berhasil")
 
-    def handle(self, *, action, **options):
+    def handle(self, *, action, quiet, **options):
+        self.say = (lambda line: None) if quiet else self.stdout.write
         self.server = embedded_server(connection.settings_dict)
         if self.server is None:
             raise CommandError("DATABASE_URL menunjuk server lain: perintah ini hanya untuk PostgreSQL yang ikut.")
@@ -25,10 +27,10 @@ class Command(BaseCommand):
 
     def stop(self):
         was_running = self.server.stop()
-        self.stdout.write("PostgreSQL berhenti." if was_running else "PostgreSQL memang tidak berjalan.")
+        self.say("PostgreSQL berhenti." if was_running else "PostgreSQL memang tidak berjalan.")
 
     def status(self):
         found = self.server.running()
         if found is None:
             raise CommandError("PostgreSQL tidak berjalan.", returncode=NOT_RUNNING)
-        self.stdout.write(f"PostgreSQL berjalan (pid {found.pid}, soket {found.socket}).")
+        self.say(f"PostgreSQL berjalan (pid {found.pid}, soket {found.socket}).")
