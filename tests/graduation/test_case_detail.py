@@ -145,3 +145,11 @@ def test_other_region_is_not_found_and_strangers_log_in(client, citra, south_din
         assert client.get(url).status_code == 404
     assert client.post(url).status_code == 405
     assert client.get(reverse("graduation:case_detail", args=[10**30])).status_code == 404
+
+
+def test_every_form_carries_its_token(client, ayu, dewi, budi, proposed, north_family, second_family):
+    propose = reverse("graduation:case_propose", args=[second_family.pk])
+    client.force_login(budi)
+    assert "csrfmiddlewaretoken" in client.get(propose).content.decode()
+    page = page_of(client, ayu, proposed)
+    assert page.count("csrfmiddlewaretoken") == page.count('<form method="post"') == 2
