@@ -26,8 +26,8 @@ def make_programs() -> dict[str, Program]:
             "JSCM",
             "APBD Kota Cilegon",
             _basis(
-                "JSCM (nomor belum diketahui)",
-                "Jaminan Sosial Cilegon Mandiri; nomor dan tanggal peraturannya belum diketahui",
+                "Perwal Cilegon tentang JSCM (nomor belum diketahui)",
+                "Peraturan Wali Kota Cilegon tentang Jaminan Sosial Cilegon Mandiri; nomor dan tanggal belum diketahui",
                 datetime.date(2019, 1, 1),
             ),
         ),

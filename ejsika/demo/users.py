@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
 from beneficiaries.choices import Sex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
+from ejsika.audit.models import AuditEvent
 from ejsika.demo import SEED
 from ejsika.demo.people import full_name
 from ejsika.demo.places import families_2021
@@ -17,6 +18,7 @@ from ejsika.programs.models import Program
 
 # Families of an assistant: as many as new ones get, and the most that anybody has.
 USUAL_FAMILIES, MOST_FAMILIES = 125, 145
+MOST_OF_THE_FIRST = 125  # the assistant whom a newcomer logs in as keeps a year's work that can be overlooked
 NEEDLESS_ALONE = 40  # so few families more do not ask for another assistant
 ASSISTANT_NAMES = r"^pendamping\d*$"
 HOME = "3602"  # Kab. Lebak, where the cast works
@@ -48,6 +50,11 @@ class Assistant:
         """The number in the username; the first has none."""
         return int(self.username.removeprefix("pendamping") or 1)
 
+    @property
+    def room(self) -> int:
+        """How many families more this assistant can take."""
+        return (MOST_OF_THE_FIRST if self.number == 1 else MOST_FAMILIES) - self.families
+
 
 def coordinators() -> dict[str, str]:
     """Give the username of each kabupaten/kota's koordinator, by the region's code."""
@@ -59,7 +66,7 @@ class Users:
     """The users of the demo; every one of them has the same password, hashed once."""
 
     def __init__(self, password: str, programs: dict[str, Program]):
-        self.password = make_password(password)
+        self.password = _hash(password)
         seats = [*CAST, *((name, Role.KOORDINATOR, code, None) for code, name in coordinators().items())]
         seats = {seat[0]: seat for seat in seats}
         known = self._by_name(seats)
@@ -68,8 +75,7 @@ class Users:
                 user = User(username=name, name=person_name(name), role=role, all_programs=program is None)
                 self._save([user], [[region]])
                 user.programs.set([programs[program]] if program else [])
-        everybody = User.objects.filter(username__in=seats) | User.objects.filter(username__regex=ASSISTANT_NAMES)
-        everybody.update(password=self.password)
+        self._reset_passwords(seats)
         self.ids = {name: user.pk for name, user in self._by_name(seats).items()}
         self.assistants = known_assistants()
 
@@ -98,10 +104,17 @@ class Users:
         ]
         own.objects.bulk_create(rows)
 
+    def _reset_passwords(self, seats) -> None:
+        everybody = User.objects.filter(username__in=seats) | User.objects.filter(username__regex=ASSISTANT_NAMES)
+        others = list(everybody.exclude(password=self.password).values_list("pk", flat=True))
+        User.objects.filter(pk__in=others).update(password=self.password)
+        _tell("user.password_set", others)
+
     def _save(self, users: list[User], regions: list[list[str]]) -> None:
         for user in users:
             user.password = self.password
         User.objects.bulk_create(users)
+        _tell("user.created", [user.pk for user in users])
         own = User.regions.through
         own.objects.bulk_create(
             own(user_id=user.pk, region_id=code) for user, codes in zip(users, regions, strict=True) for code in codes
@@ -110,6 +123,17 @@ class Users:
     @staticmethod
     def _by_name(names) -> dict[str, User]:
         return {user.username: user for user in User.objects.filter(username__in=names)}
+
+
+def _hash(password: str) -> str:
+    """Hash the password that all share, once, for a hash is slow by design; one that fits already stays."""
+    known = User.objects.filter(username=CAST[0][0]).values_list("password", flat=True).first()
+    return known if known and check_password(password, known) else make_password(password)
+
+
+def _tell(action: str, user_ids: list[int]) -> None:
+    kind = User._meta.label_lower
+    AuditEvent.objects.bulk_create(AuditEvent(action=action, target_kind=kind, target_id=pk) for pk in user_ids)
 
 
 def person_name(username: str) -> str:
@@ -143,12 +167,12 @@ def share(families: list, users: Users, regency: str) -> None:
     assistants = users.in_regency(regency)
     left = []
     for family in families:
-        near = [each for each in assistants if family.district in each.districts and each.families < MOST_FAMILIES]
+        near = [each for each in assistants if family.district in each.districts and each.room > 0]
         _give(family, min(near, key=_load)) if near else left.append(family)
     busy = [assistant for assistant in assistants if assistant.families]
-    if len(left) < NEEDLESS_ALONE and sum(MOST_FAMILIES - assistant.families for assistant in busy) >= len(left):
+    if len(left) < NEEDLESS_ALONE and sum(max(assistant.room, 0) for assistant in busy) >= len(left):
         for family in left:
-            _give(family, min(busy, key=_load))
+            _give(family, max(busy, key=_room))
         return
     count = -(-len(left) // USUAL_FAMILIES)
     idle = [assistant for assistant in assistants if not assistant.families][:count]
@@ -160,6 +184,10 @@ def share(families: list, users: Users, regency: str) -> None:
 
 def _load(assistant: Assistant) -> int:
     return assistant.families
+
+
+def _room(assistant: Assistant) -> int:
+    return assistant.room
 
 
 def _give(family, assistant: Assistant) -> None:

@@ -1,5 +1,7 @@
 """The invented programme: its size and spread, its people, and that it keeps the rules that real data keep."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -82,6 +84,32 @@ def test_three_assistants_in_ten_do_below_half_of_their_visits():
     assert all(share < 0.5 or 0.7 <= share <= 1.1 for share in shares)
 
 
+def test_visits_that_were_made_tell_three_assistants_in_ten_apart(db, capsys):
+    fill(1_500)
+    today = timezone.localdate()
+    shares = {}
+    for assistant in User.objects.filter(role=Role.PENDAMPING).exclude(username="pendamping2"):
+        families = Assignment.objects.open().filter(
+            assistant=assistant, started_on__lt=today - timedelta(days=360), household__status=EnrollmentStatus.ACTIVE
+        )
+        visits = Visit.objects.met_family().filter(household__in=families.values("household"))
+        done = {
+            (visit.household_id, (today - timezone.localdate(visit.happened_at)).days // 91)
+            for visit in visits.only("household", "happened_at")
+        }
+        shares[assistant.username] = len(done) / (4 * families.count())
+    late = {name for name, share in shares.items() if share < 0.5}
+    assert late == {name for name in shares if name[-1] in "369"}
+    assert 0.2 <= len(late) / len(shares) <= 0.4
+
+
+def test_the_first_assistant_has_about_120_families(db, capsys):
+    fill(2_000)
+    own = Household.objects.for_user(User.objects.get(username="pendamping"))
+    assert 105 <= own.count() <= 125
+    assert User.objects.get(username="pendamping").region_codes == ["3602"]
+
+
 def test_outside_demo_mode_nothing_is_made(db, settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="EJSIKA_DEMO=1"):
@@ -94,6 +122,19 @@ def test_everybody_of_the_cast_can_log_in_and_a_repeat_resets_the_password(demo,
     fill(password="kata-sandi-baru-1")
     assert not client.login(username="admin", password=DEMO_PASSWORD)
     assert all(client.login(username=name, password="kata-sandi-baru-1") for name, *_ in CAST)
+
+
+def test_a_password_that_stays_ends_no_session_and_leaves_no_entry(demo, client):
+    client.login(username="admin", password=DEMO_PASSWORD)
+    assert not AuditEvent.objects.filter(action="user.password_set").exists()
+    fill()
+    assert client.get("/accounts/me/").status_code == 200
+    assert not AuditEvent.objects.filter(action="user.password_set").exists()
+    fill(password="kata-sandi-baru-1")
+    assert client.get("/accounts/me/").status_code == 302
+    told = AuditEvent.objects.filter(action="user.password_set", target_kind="accounts.user")
+    assert set(told.values_list("target_id", flat=True)) == set(User.objects.values_list("pk", flat=True))
+    assert "kata-sandi-baru-1" not in str(list(told.values()))
 
 
 def test_a_repeat_changes_nothing_and_a_smaller_number_takes_nothing_away(demo):
@@ -195,6 +236,7 @@ def test_pages_of_demo_cases_open(demo, client):
         assert case.decree in page.content.decode()
 
 
-def test_every_family_is_on_record_as_made(demo):
-    told = AuditEvent.objects.filter(action="household.created", target_kind="beneficiaries.household")
-    assert set(told.values_list("target_id", flat=True)) == set(Household.objects.values_list("pk", flat=True))
+def test_every_family_and_user_is_on_record_as_made(demo):
+    for action, model in (("household.created", Household), ("user.created", User)):
+        told = AuditEvent.objects.filter(action=action, target_kind=model._meta.label_lower)
+        assert sorted(told.values_list("target_id", flat=True)) == sorted(model.objects.values_list("pk", flat=True))
