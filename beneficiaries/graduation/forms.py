@@ -61,7 +61,7 @@ class ProposalForm(forms.Form):
         label="Alasan",
         help_text="boleh lebih dari satu",
         choices=GraduationReason,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "pills"}),
         error_messages={"required": "Pilih paling sedikit satu alasan."},
     )
     on = DayField(label="Tanggal usulan")

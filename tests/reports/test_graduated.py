@@ -194,3 +194,10 @@ def test_strangers_log_in_and_posting_is_refused(client, dewi):
     assert client.get(URL).status_code == 302
     client.force_login(dewi)
     assert client.post(URL).status_code == 405
+
+
+def test_user_without_a_region_is_told_so(client, some):
+    client.force_login(make_user("kiki", Role.PIMPINAN, ""))
+    answer = client.get(URL, MARCH)
+    assert counted(answer) == 0
+    assert "Belum ada wilayah untuk akun ini" in answer.content.decode()
