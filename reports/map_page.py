@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from ejsika.accounts.permissions import Permission
 from ejsika.lib.tags import ago, day, rt_rw
+from ejsika.regions.models import Region
 from reports.cells import STATES, on_map
 from reports.counts import ELSEWHERE, count_by_region, total
 from reports.scope import Scope
@@ -16,26 +17,29 @@ from reports.summary import Cell
 
 BANTEN = (-7.02, 105.10, -5.80, 106.78)
 AROUND = 0.01  # degrees, about a kilometre
-AROUND_MIDDLES = 0.06
+AROUND_MIDDLES = 0.02
+EDGES = {"south": Min("latitude"), "west": Min("longitude"), "north": Max("latitude"), "east": Max("longitude")}
 
 
 def bounds_of(scope: Scope) -> tuple[float, float, float, float]:
     """Where to look first (south, west, north, east): at the families, or at the regions where there are none.
 
-    Who may not read names gets the regions always: the edge of a box of points is somebody's home. Cost: one query.
+    Who may not read names gets the regions always: the edge of a box of points is somebody's home.
+    Cost: two queries at most.
     """
+    edge = {}
     if scope.is_by_name:
-        edge = on_map(scope.readable_families, scope.view).aggregate(
-            south=Min("latitude"), west=Min("longitude"), north=Max("latitude"), east=Max("longitude")
-        )
-        points, around = [tuple(edge.values())[:2], tuple(edge.values())[2:]], AROUND
-    if not scope.is_by_name or points[0][0] is None:
-        regions = [region for region in scope.parts if region.latitude is not None]
-        points, around = [(region.latitude, region.longitude) for region in regions], AROUND_MIDDLES
-    if not points:
+        edge = on_map(scope.readable_families, scope.view).aggregate(**EDGES)
+    around = AROUND
+    if edge.get("south") is None:
+        below = Q(pk__in=[])
+        for code in scope.part_codes:
+            below |= Q(code__startswith=code)
+        edge, around = Region.objects.filter(below).aggregate(**EDGES), AROUND_MIDDLES
+    if edge["south"] is None:
         return BANTEN
-    latitudes, longitudes = ([float(value) for value in values] for values in zip(*points, strict=True))
-    return min(latitudes) - around, min(longitudes) - around, max(latitudes) + around, max(longitudes) + around
+    south, west, north, east = (float(edge[side]) for side in ("south", "west", "north", "east"))
+    return south - around, west - around, north + around, east + around
 
 
 def card(family, user) -> dict:

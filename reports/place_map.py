@@ -7,20 +7,19 @@ WIDTH, HEIGHT, MARGIN = 400, 320, 28
 SMALLEST, LARGEST = 5.0, 20.0
 NAMED_PLACES = 10  # so many names find room beside their shapes
 NUMBERED_RADIUS = 12.0
+LETTER_WIDTH, LINE_HEIGHT = 6.0, 12.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
-    """A shape: x, y and radius in the drawing's units."""
+    """A shape: x, y and radius in the drawing's units. A name or number that would cover another is left out."""
 
     x: float
     y: float
     radius: float
     row: object
-
-    @property
-    def has_number(self) -> bool:
-        return self.radius >= NUMBERED_RADIUS
+    has_number: bool = False
+    has_name: bool = False
 
     @property
     def triangle(self) -> str:
@@ -30,8 +29,24 @@ class Place:
         return " ".join(f"{self.x + dx:.1f},{self.y + dy:.1f}" for dx, dy in corners)
 
     @property
-    def label_y(self) -> float:
+    def name_width(self) -> float:
+        return LETTER_WIDTH * len(self.row.name)
+
+    @property
+    def name_x(self) -> float:
+        """The middle of the name, moved so far that it stays on the drawing."""
+        half = self.name_width / 2 + 2
+        return round(min(max(self.x, half), WIDTH - half), 1)
+
+    @property
+    def name_y(self) -> float:
         return self.y + self.radius + 12
+
+    def covers(self, x: float, y: float, width: float) -> bool:
+        """Whether the shape, or its name, lies on a line of text around (x, y)."""
+        on_shape = abs(self.x - x) < self.radius + width / 2 and abs(self.y - y) < self.radius + LINE_HEIGHT / 2
+        on_name = abs(self.name_x - x) < (self.name_width + width) / 2 and abs(self.name_y - y) < LINE_HEIGHT
+        return on_shape or (self.has_name and on_name)
 
 
 @dataclass(frozen=True)
@@ -40,10 +55,6 @@ class PlaceMap:
     not_drawn: int  # regions with families whose centroid is not known
     width: int = WIDTH
     height: int = HEIGHT
-
-    @property
-    def has_names(self) -> bool:
-        return len(self.places) <= NAMED_PLACES
 
 
 def draw(points: list[tuple[float | None, float | None, int, object]]) -> PlaceMap:
@@ -72,4 +83,15 @@ def draw(points: list[tuple[float | None, float | None, int, object]]) -> PlaceM
         for x, y, n, row in flat
     ]
     places.sort(key=lambda place: -place.radius)  # small ones are drawn over large ones
+    _write(places)
     return PlaceMap(places, len(counted) - len(known))
+
+
+def _write(places: list[Place]) -> None:
+    """Choose which numbers and names find room, those of large places first."""
+    for place in places:
+        others = [other for other in places if other is not place]
+        place.has_number = place.radius >= NUMBERED_RADIUS and not any(o.covers(place.x, place.y, 20) for o in others)
+        place.has_name = len(places) <= NAMED_PLACES and not any(
+            other.covers(place.name_x, place.name_y - 4, place.name_width) for other in others
+        )

@@ -80,11 +80,16 @@ class Row:
         return self["registered"].n - sum(self[figure].n for figure in STATUSES)
 
 
+def short_name(region) -> str:
+    """A region's name for a narrow column."""
+    return region.name.replace("Kabupaten ", "Kab. ")
+
+
 def summarise(scope: Scope) -> tuple[list[Row], Row]:
     """Give a row for each part of the scope, and the sum of them. Cost: that of count_by_region."""
     counts = count_by_region(scope.families, FIGURES, scope.view, scope.part_codes)
     rows = [
-        Row(scope, counts[region.code], name=region.name, region=region)
+        Row(scope, counts[region.code], name=short_name(region), region=region)
         for region in scope.parts
         if counts[region.code]["registered"] or region.closed_on is None
     ]
@@ -105,7 +110,7 @@ def attention(scope: Scope, everything: Row) -> list[dict]:
     cases = f"{reverse('graduation:case_list')}?{scope.query(state=GraduationState.VERIFIED)}"
     return [
         {
-            "label": "Pendamping tanpa laporan 7 hari terakhir",
+            "label": "Pendamping tanpa laporan minggu ini",
             "share": Share(silent, len(loads)),
             "url": review if user.may(Permission.REVIEW) else "",
         },

@@ -11,16 +11,18 @@ for (const element of document.querySelectorAll("[data-map]")) start(element)
 
 function start(element) {
   const { south, west, north, east, tiles, attribution } = element.dataset
+  const byName = element.hasAttribute("data-by-name")
   const map = L.map(element.querySelector("[data-map-canvas]"), {
     minZoom: 7,
     maxZoom: CLOSEST,
     attributionControl: Boolean(tiles),
     zoomControl: false,
+    zoomSnap: tiles ? 1 : 0.5,
   })
   L.control.zoom({ zoomInTitle: "Perbesar", zoomOutTitle: "Perkecil" }).addTo(map)
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map)
-  map.createPane("names").classList.add("map__names")
-  map.getPane("names").style.zIndex = 450
+  map.createPane("names")
+  map.getPane("names").style.zIndex = 640 // above the marks, below a popup
   if (tiles) L.tileLayer(tiles, { attribution, maxZoom: CLOSEST }).addTo(map)
 
   const families = L.layerGroup().addTo(map)
@@ -36,11 +38,11 @@ function start(element) {
   const label = latest(async (signal) => {
     const { places, level } = await ask(`${element.dataset.places}?${viewport(map)}`, signal)
     names.clearLayers()
-    for (const place of places) placeMark(place, level).addTo(names)
+    for (const place of apart(places, families.getLayers(), map)) placeMark(place, level).addTo(names)
   }, () => {})
-  const refresh = () => {
-    show()
-    if (!tiles) label()
+  const refresh = async () => {
+    await show()
+    if (!tiles && byName) label() // where regions are counted, each mark bears its own name
   }
   state.onRetry(refresh)
   map.on("moveend", refresh)
@@ -50,8 +52,9 @@ function start(element) {
 
 function fill(layer, { cells = [], families = [] }, map) {
   layer.clearLayers()
+  const most = Math.max(...cells.map(({ n }) => n))
   for (const cell of cells) {
-    const mark = cellMark(cell).addTo(layer)
+    const mark = cellMark(cell, most).addTo(layer)
     if (cell.name) mark.bindPopup(() => areaCard(cell))
     else mark.on("click", () => map.setView(mark.getLatLng(), Math.min(map.getZoom() + 2, CLOSEST)))
   }
@@ -60,10 +63,26 @@ function fill(layer, { cells = [], families = [] }, map) {
   }
 }
 
+// Finds room for the names: at their place, a little below or above it, or not at all.
+function apart(places, marks, map) {
+  const taken = marks.map((mark) => ({ ...map.latLngToContainerPoint(mark.getLatLng()), half: 14, height: 30 }))
+  return places.flatMap((place) => {
+    const { x, y } = map.latLngToContainerPoint([place.lat, place.lon])
+    const half = place.name.length * 4
+    const free = (dy) => taken.every((other) => {
+      return Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y - dy) > other.height / 2 + 9
+    })
+    const dy = [0, 24, -24, 40, -40].find(free)
+    if (dy === undefined) return []
+    taken.push({ x, y: y + dy, half, height: 18 })
+    return [{ ...place, dy }]
+  })
+}
+
 function viewport(map) {
   const box = map.getBounds()
   const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((side) => side.toFixed(6))
-  return new URLSearchParams({ bbox: sides.join(","), zoom: map.getZoom() })
+  return new URLSearchParams({ bbox: sides.join(","), zoom: Math.floor(map.getZoom()) })
 }
 
 async function ask(url, signal) {

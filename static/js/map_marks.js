@@ -1,5 +1,6 @@
 // Shapes, names and cards of the map, built as elements: no text becomes HTML.
 
+const [SMALLEST, LARGEST] = [22, 46]
 const SVG = "http://www.w3.org/2000/svg"
 const STATES = ["in_time", "late", "never_visited", "graduated"]
 const WORDS = {
@@ -14,9 +15,10 @@ const PATHS = {
 }
 const number = new Intl.NumberFormat("id-ID")
 
-export function cellMark(cell) {
+// `most`: the number of families in the largest cell of the view; areas, not widths, stand for families.
+export function cellMark(cell, most) {
   const few = cell.n === null
-  const size = few ? 22 : Math.round(Math.min(22 + 9 * Math.log10(Math.max(cell.n, 1)) ** 1.3, 56))
+  const size = few ? SMALLEST : Math.round(SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(cell.n / most))
   const words = few ? "kurang dari 5 keluarga" : sentence(cell)
   const label = cell.n === 1 ? "" : few ? "<5" : short(cell.n)
   return mark(cell, cell.shape, size, label, cell.name ? `${cell.name}: ${words}` : words)
@@ -26,10 +28,11 @@ export function familyMark(family) {
   return mark(family, family.state, 22, "", `${family.name}, ${WORDS[family.state]}`)
 }
 
-export function placeMark({ name, lat, lon }, level) {
+// `dy`: pixels below its place at which the name has room.
+export function placeMark({ name, lat, lon, dy }, level) {
   const element = document.createElement("span")
   element.textContent = name
-  const icon = L.divIcon({ html: element, className: `map-place map-place--${level}`, iconSize: [0, 0] })
+  const icon = L.divIcon({ html: element, className: `map-place map-place--${level}`, iconSize: [0, 0], iconAnchor: [0, -dy] })
   return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: "names" })
 }
 
@@ -66,11 +69,9 @@ function mark({ lat, lon }, shape, size, label, title) {
   const element = document.createElement("span")
   element.className = "map-mark__number"
   element.textContent = label
-  const holder = document.createDocumentFragment()
-  holder.append(draw(shape), element)
   const html = document.createElement("div")
   html.className = `map-mark map-mark--${shape}`
-  html.append(holder)
+  html.append(draw(shape), element)
   const icon = L.divIcon({ html, className: "", iconSize: [size, size], popupAnchor: [0, -size / 2] })
   return L.marker([lat, lon], { icon, title, alt: title, riseOnHover: true })
 }
