@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from beneficiaries.choices import Relationship, Sex
 from beneficiaries.locator import locate
-from beneficiaries.models import Household, Member, StatusChange
+from beneficiaries.models import Enrollment, Household, Member, StatusChange
 from ejsika.accounts.permissions import Permission
 from ejsika.regions.models import Region
 
@@ -32,7 +32,7 @@ def family_context(household: Household, user) -> dict:
         "assignments": household.assignments.select_related("assistant").order_by("-started_on", "-pk"),
         "breadcrumb": breadcrumb(household.region, user),
         "locator": _locator(household),
-        **allowed(user),
+        **_allowed(household, user),
     }
 
 
@@ -63,19 +63,23 @@ def _relationship(member: Member) -> str:
 
 
 def breadcrumb(region: Region, user) -> list[tuple[str, str]]:
-    """(name, link to its families) from this person's outermost region down to the desa. Cost: one query."""
-    url = reverse("beneficiaries:household_list")
+    """(name, link) from this person's outermost region down to the desa. Cost: one query.
+
+    A link leads to the region's figures, or to its families for a role that has no dashboard.
+    """
+    url = reverse("reports:dashboard" if user.may(Permission.COUNTS_VIEW) else "beneficiaries:household_list")
     own = [step for step in region.path() if user.covers(step.code)]
     return [(step.name, f"{url}?region={step.code}" if step != region else "") for step in own]
 
 
-def allowed(user) -> dict[str, bool]:
-    """Which buttons this person gets."""
+def _allowed(household: Household, user) -> dict[str, bool]:
+    """Which buttons this person gets. Cost: one query for who may propose."""
     return {
         "can_edit": user.may(Permission.HOUSEHOLD_EDIT),
         "can_assign": user.may(Permission.HOUSEHOLD_ASSIGN),
         "can_visit": user.may(Permission.VISIT_LOG),
-        "can_propose": user.may(Permission.GRADUATION_PROPOSE),
+        "can_propose": user.may(Permission.GRADUATION_PROPOSE)
+        and Enrollment.objects.for_user(user).proposable().filter(household=household).exists(),
         "can_reveal": user.may(Permission.NUMBER_REVEAL),
     }
 

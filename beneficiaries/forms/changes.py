@@ -62,8 +62,11 @@ class HouseholdEditForm(forms.Form):
         super().__init__(data, initial=initial | {"seen": seen_values(household)})
 
     def clean_phone(self) -> str:
-        phone = cells.phone(self.cleaned_data["phone"]) or ""
-        if phone and phone != self.household.phone and not PHONE.fullmatch(phone):
+        written = self.cleaned_data["phone"]
+        if written == self.household.phone:  # an old one that is odd must not block the rest
+            return written
+        phone = cells.phone(written) or ""
+        if written and not PHONE.fullmatch(phone):
             raise ValidationError("Nomor ini tidak lengkap atau bukan nomor Indonesia. Contoh: 0812 3456 7890.")
         return phone
 
@@ -93,7 +96,7 @@ class HouseholdEditForm(forms.Form):
         degrees = []
         for name, text, example in zip(("latitude", "longitude"), written, ("-6,301245", "106,245123"), strict=True):
             value, problem = cells.coordinate(text)
-            if problem:
+            if problem or (text and value is None):
                 self.add_error(name, NOT_A_NUMBER.format(example=example))
             degrees.append(value)
         return degrees

@@ -109,4 +109,6 @@ class ScopeForm(forms.Form):
         if not self.is_valid():
             return queryset.none()
         region = self.chosen_region
-        return queryset.filter(queryset.within([region.code])) if region else queryset
+        if region is None or self.user.region_codes == [region.code]:  # said twice it would mislead the planner
+            return queryset
+        return queryset.filter(queryset.within([region.code]))

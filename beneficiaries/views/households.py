@@ -116,4 +116,4 @@ def _list_page(request, data: QueryDict, search: SearchForm):
         "can_import": request.user.may(Permission.ROSTER_IMPORT),
         "today": timezone.localdate(),
     }
-    return render_page(request, "beneficiaries/household_list.html", context, status=422 if search.errors else None)
+    return render_page(request, "beneficiaries/household_list.html", context)
