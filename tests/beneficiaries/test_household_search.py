@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -156,3 +159,12 @@ def test_a_failed_search_keeps_the_filters_on_the_page(client, officer, family):
 
 def test_the_url_is_a_contract():
     assert reverse("beneficiaries:household_search") == SEARCH
+
+
+def test_the_box_on_the_page_is_sent_with_its_token(ayu, family):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ayu)
+    form = strict.get(LIST).content.decode().split('role="search"')[1].split("</form>")[0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form).group(1)
+    assert strict.post(SEARCH, {"q": "siti", "csrfmiddlewaretoken": token}).status_code == 302
+    assert strict.post(SEARCH, {"q": "siti"}).status_code == 403
