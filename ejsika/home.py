@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from ejsika.accounts.permissions import Permission, Role, requires
 
@@ -37,6 +38,7 @@ class Place:
     is_current: bool
 
 
+@require_GET
 @requires(Permission.OWN_ACCOUNT)
 def home(request):
     return redirect(FIRST_SCREENS[request.user.role])
