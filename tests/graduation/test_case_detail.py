@@ -153,3 +153,11 @@ def test_every_form_carries_its_token(client, ayu, dewi, budi, proposed, north_f
     assert "csrfmiddlewaretoken" in client.get(propose).content.decode()
     page = page_of(client, ayu, proposed)
     assert page.count("csrfmiddlewaretoken") == page.count('<form method="post"') == 2
+
+
+def test_other_programme_is_not_found(client, proposed, north_family):
+    jscm = make_program("JSCM")
+    enroll(north_family, program=jscm)  # the family is theirs to see, this case is not
+    client.force_login(make_user("joko", "dinsos", "3602", programs=[jscm]))
+    assert client.get(proposed.get_absolute_url()).status_code == 404
+    assert client.post(reverse("graduation:case_decide", args=[proposed.pk])).status_code == 404

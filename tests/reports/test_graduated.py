@@ -201,3 +201,12 @@ def test_user_without_a_region_is_told_so(client, some):
     answer = client.get(URL, MARCH)
     assert counted(answer) == 0
     assert "Belum ada wilayah untuk akun ini" in answer.content.decode()
+
+
+def test_first_day_of_the_next_month_belongs_to_that_month(client, dewi, graduate):
+    graduate("Lala", datetime.date(2026, 3, 31))
+    graduate("Mimi", datetime.date(2026, 4, 1))
+    client.force_login(dewi)
+    for period, expected in [("2026-03", ["Lala"]), ("2026-04", ["Mimi"])]:
+        answer = client.get(URL, {"period": period, "span": "month"})
+        assert (counted(answer), listed(answer)) == (1, expected)
