@@ -10,9 +10,7 @@ from reports.scope import Scope
 from reports.small_counts import hide_small
 
 # From which zoom on the regions of so many digits are drawn.
-DIGITS_FROM_ZOOM = [(12, 10), (9, 6), (0, 4)]
-# Names of places find less room between the cells of families.
-NAMES_FROM_ZOOM = [(13, 10), (11, 6), (0, 4)]
+DIGITS_FROM_ZOOM = [(13, 10), (10, 6), (0, 4)]
 
 
 def regions_in(box: Box, digits: int) -> list[Region]:
@@ -28,13 +26,14 @@ def regions_in(box: Box, digits: int) -> list[Region]:
     )
 
 
-def digits_at(zoom: int, levels: list[tuple[int, int]]) -> int:
-    return next(digits for start, digits in levels if zoom >= start)
+def digits_at(zoom: int) -> int:
+    return next(digits for start, digits in DIGITS_FROM_ZOOM if zoom >= start)
 
 
 def count_areas(scope: Scope, box: Box, zoom: int) -> list[dict]:
     """Count families by region and state, small numbers hidden (None). Cost: as count_by_region, and one query."""
-    digits = digits_at(zoom, DIGITS_FROM_ZOOM)
+    smallest_part = max((len(code) for code in scope.part_codes), default=2)
+    digits = max(digits_at(zoom), smallest_part)
     regions = regions_in(box, digits)
     if len(regions) > MOST_CELLS:
         regions = regions_in(box, 6)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from beneficiaries import figures
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
-from reports.area_counts import NAMES_FROM_ZOOM, count_areas, digits_at, regions_in
+from reports.area_counts import count_areas, digits_at, regions_in
 from reports.cells import BoxForm, count_cells, few_families
 from reports.map_page import bounds_of, card, table_rows
 from reports.scope import Scope
@@ -57,7 +57,7 @@ def map_places(request):
     form = BoxForm(request.GET)
     if not form.is_valid():
         return _refused(form)
-    digits = digits_at(form.cleaned_data["zoom"], NAMES_FROM_ZOOM)
+    digits = digits_at(form.cleaned_data["zoom"])
     regions = regions_in(form.cleaned_data["bbox"], digits)[:MOST_LABELS]
     places = [{"name": region.name, "lat": float(region.lat), "lon": float(region.lon)} for region in regions]
     return JsonResponse({"places": places, "level": digits})

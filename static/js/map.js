@@ -28,21 +28,24 @@ function start(element) {
   const families = L.layerGroup().addTo(map)
   const names = L.layerGroup().addTo(map)
   const state = stateOf(element)
+  let areas = []
   const show = latest(async (signal) => {
     state.say("Memuat…")
     const answer = await ask(`${element.dataset.cells}&${viewport(map)}`, signal)
     fill(families, answer, map)
+    areas = answer.cells || []
     const count = (answer.cells || answer.families).length
     state.say(count ? "" : "Tidak ada keluarga berkoordinat di bagian peta ini.")
   }, state.fail)
   const label = latest(async (signal) => {
-    const { places, level } = await ask(`${element.dataset.places}?${viewport(map)}`, signal)
+    // where regions are counted, each mark bears its own region's name
+    const { places, level } = byName ? await ask(`${element.dataset.places}?${viewport(map)}`, signal) : { places: areas }
     names.clearLayers()
     for (const place of apart(places, families.getLayers(), map)) placeMark(place, level).addTo(names)
   }, () => {})
   const refresh = async () => {
     await show()
-    if (!tiles && byName) label() // where regions are counted, each mark bears its own name
+    if (!tiles || !byName) label()
   }
   state.onRetry(refresh)
   map.on("moveend", refresh)
@@ -56,7 +59,10 @@ function fill(layer, { cells = [], families = [] }, map) {
   for (const cell of cells) {
     const mark = cellMark(cell, most).addTo(layer)
     if (cell.name) mark.bindPopup(() => areaCard(cell))
-    else mark.on("click", () => map.setView(mark.getLatLng(), Math.min(map.getZoom() + 2, CLOSEST)))
+    else mark.on("click keypress", ({ type, originalEvent }) => {
+      if (type === "keypress" && originalEvent.key !== "Enter") return
+      map.setView(mark.getLatLng(), Math.min(map.getZoom() + 2, CLOSEST))
+    })
   }
   for (const family of families) {
     familyMark(family).addTo(layer).bindPopup(() => familyCard(family))
@@ -65,15 +71,19 @@ function fill(layer, { cells = [], families = [] }, map) {
 
 // Finds room for the names: at their place, a little below or above it, or not at all.
 function apart(places, marks, map) {
-  const taken = marks.map((mark) => ({ ...map.latLngToContainerPoint(mark.getLatLng()), half: 14, height: 30 }))
+  const { x: width } = map.getSize()
+  const taken = marks.map((mark) => {
+    const [size] = mark.options.icon.options.iconSize
+    return { ...map.latLngToContainerPoint(mark.getLatLng()), half: size / 2, height: size }
+  })
   return places.flatMap((place) => {
     const { x, y } = map.latLngToContainerPoint([place.lat, place.lon])
     const half = place.name.length * 4
     const free = (dy) => taken.every((other) => {
       return Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y - dy) > other.height / 2 + 9
     })
-    const dy = [0, 24, -24, 40, -40].find(free)
-    if (dy === undefined) return []
+    const dy = [0, 24, -24, 34, -34].find(free)
+    if (dy === undefined || x < half || x > width - half) return []
     taken.push({ x, y: y + dy, half, height: 18 })
     return [{ ...place, dy }]
   })
