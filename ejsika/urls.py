@@ -7,15 +7,22 @@ from django.urls import include, path
 import ejsika.accounts.admin
 import ejsika.programs.admin
 import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by itself (see SimpleAdminConfig)
+from ejsika.accounts.forms import LoginForm, OwnPasswordForm
 from ejsika.health import healthz
 from ejsika.home import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
-    path("accounts/login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path(
+        "accounts/login/",
+        auth_views.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),
+        name="login",
+    ),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
-    path("accounts/password/", auth_views.PasswordChangeView.as_view(), name="password_change"),
+    path(
+        "accounts/password/", auth_views.PasswordChangeView.as_view(form_class=OwnPasswordForm), name="password_change"
+    ),
     path("accounts/password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("accounts/", include("ejsika.accounts.urls")),
     path("households/", include("beneficiaries.urls")),

@@ -5,8 +5,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.forms import AdminPasswordChangeForm, ReadOnlyPasswordHashField, SetPasswordMixin
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
-from django.shortcuts import redirect
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -17,34 +19,61 @@ from ejsika.programs.models import Program
 from ejsika.regions.models import Region
 
 
+MOST_CHOICES = 30
+admin.site.site_header = admin.site.site_title = "Pengaturan e-JSiKa"
+admin.site.index_title = "Pengguna, program dan wilayah"
+
+
+def regions_of(user: User):
+    """Regions that this person may grant, the larger ones first: the own ones and those below."""
+    regions = Region.objects.within(user.region_codes).select_related("parent__parent")
+    return regions.order_by(Length("code"), "name", "code")
+
+
+def region_label(region: Region) -> str:
+    """The region and those above it up to the kabupaten: there are two Cibeber. Cost: none after select_related."""
+    names, above = [region.name], region.parent
+    while above and len(above.code) > 2:
+        names.append(above.name)
+        above = above.parent
+    return f"{', '.join(names)} ({region.code})"
+
+
+class RegionPicker(AutocompleteSelectMultiple):
+    """A search among the regions of the admin who fills the form; the page holds the chosen ones alone."""
+
+    def get_url(self):
+        return reverse("admin:accounts_user_regions")
+
+
+class RegionsField(forms.ModelMultipleChoiceField):
+    widget = RegionPicker(User._meta.get_field("regions"), admin.site)
+    default_error_messages = {"invalid_choice": "Wilayah tidak ada atau di luar wilayah Anda: %(value)s."}
+
+    def label_from_instance(self, region):
+        return region_label(region)
+
+
 class ScopedUserForm(forms.ModelForm):
     """A user with a scope inside that of `granting`, the admin who fills the form."""
 
     granting: User  # set by the ModelAdmin
-    region_codes = forms.CharField(
+    regions = RegionsField(
+        Region.objects.none(),
         label="Wilayah",
-        help_text="Kode wilayah, dipisah koma: 3602 untuk kabupaten, 360212 untuk kecamatan, 3602122001 untuk desa.",
+        help_text="Ketik nama atau kode. Pengguna melihat wilayah ini dan semua yang di bawahnya.",
     )
 
     class Meta:
         model = User
-        fields = ["username", "name", "role", "all_programs", "programs", "is_active"]
+        fields = ["username", "name", "role", "regions", "all_programs", "programs", "is_active"]
         widgets = {"programs": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["region_codes"].initial = ", ".join(self.instance.region_codes)
+        self.fields["regions"].queryset = regions_of(self.granting)
         if not self.granting.all_programs:
             self.fields["programs"].queryset = Program.objects.filter(pk__in=self.granting.program_ids)
-
-    def clean_region_codes(self) -> list[Region]:
-        codes = {code.strip() for code in self.cleaned_data["region_codes"].split(",") if code.strip()}
-        found = [region for region in Region.objects.filter(code__in=codes) if self.granting.covers(region.code)]
-        if not codes or len(found) < len(codes):
-            wrong = ", ".join(sorted(codes - {region.code for region in found})) or "kosong"
-            raise ValidationError(f"Wilayah tidak ada atau di luar wilayah Anda: {wrong}.")
-        return found
 
     def clean_all_programs(self) -> bool:
         if self.cleaned_data["all_programs"] and not self.granting.all_programs:
@@ -56,13 +85,11 @@ class ScopedUserForm(forms.ModelForm):
         own = self.instance.pk == self.granting.pk
         if own and (data.get("role") != Role.ADMIN or not data.get("is_active")):
             raise ValidationError("Anda tidak dapat mencabut hak Anda sendiri. Minta admin lain.")
+        if not data.get("all_programs") and not data.get("programs"):
+            self.add_error("programs", "Pilih paling sedikit satu program, atau semua program.")
         if User.objects.filter(username__iexact=data.get("username", "")).exclude(pk=self.instance.pk).exists():
             self.add_error("username", "Nama pengguna ini sudah dipakai.")
         return data
-
-    def _save_m2m(self):
-        super()._save_m2m()
-        self.instance.regions.set(self.cleaned_data["region_codes"])
 
 
 class NewUserForm(SetPasswordMixin, ScopedUserForm):
@@ -85,16 +112,21 @@ class ChangedUserForm(ScopedUserForm):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    list_display = ["username", "name", "role", "is_active"]
+    list_display = ["username", "name", "role", "places", "is_active"]
     list_filter = ["role", "is_active"]
     search_fields = ["username", "name"]
-    _fields = ["username", "name", "role", "region_codes", "all_programs", "programs", "is_active"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(pk__in=User.objects.within(request.user.region_codes).values("pk"))
+        manageable = User.objects.manageable_by(request.user).values("pk")
+        return super().get_queryset(request).filter(pk__in=manageable).prefetch_related("regions")
+
+    @admin.display(description="Wilayah")
+    def places(self, user):
+        names = [region.name for region in user.regions.all()]
+        return ", ".join(names[:3]) + (f" dan {len(names) - 3} lagi" if len(names) > 3 else "")
 
     def get_fields(self, request, obj=None):
-        return [*self._fields, *(["password"] if obj else ["password1", "password2"])]
+        return [*ScopedUserForm.Meta.fields, *(["password"] if obj else ["password1", "password2"])]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = ChangedUserForm if obj else NewUserForm
@@ -106,18 +138,37 @@ class UserAdmin(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        action = "user.changed" if change else "user.created"
-        record(action, target=form.instance, by=request.user, fields=sorted(form.changed_data))
+        user = form.instance
+        record(
+            "user.changed" if change else "user.created",
+            target=user,
+            by=request.user,
+            fields=sorted(set(form.changed_data) - {"password1", "password2"}),
+            role=user.role,
+            regions=sorted(user.regions.values_list("code", flat=True)),
+            programs="all" if user.all_programs else sorted(user.programs.values_list("code", flat=True)),
+            is_active=user.is_active,
+        )
 
     def get_urls(self):
-        own = path("<int:pk>/password/", self.admin_site.admin_view(self.set_password), name="accounts_user_password")
-        return [own, *super().get_urls()]
+        guard = self.admin_site.admin_view
+        return [
+            path("regions/", guard(self.region_choices), name="accounts_user_regions"),
+            path("<int:pk>/password/", guard(self.set_password), name="accounts_user_password"),
+            *super().get_urls(),
+        ]
+
+    def region_choices(self, request):
+        """What the region picker finds: JSON as select2 reads it."""
+        found = regions_of(request.user).filter(closed_on__isnull=True)
+        for word in request.GET.get("term", "").replace("\0", "").split():
+            found = found.filter(Q(name__icontains=word) | Q(code__startswith=word))
+        choices = [{"id": region.code, "text": region_label(region)} for region in found[:MOST_CHOICES]]
+        return JsonResponse({"results": choices, "pagination": {"more": False}})
 
     def set_password(self, request, pk):
         """Give a user a new password; it ends their sessions, since those carry the old one's digest."""
-        user = self.get_queryset(request).filter(pk=pk).first()
-        if user is None:
-            raise Http404
+        user = get_object_or_404(self.get_queryset(request), pk=pk)
         form = AdminPasswordChangeForm(user, request.POST or None)
         form.fields.pop("usable_password", None)
         if request.method == "POST" and form.is_valid():

@@ -22,11 +22,16 @@ class UserQuerySet(models.QuerySet):
 
     def within(self, codes):
         """Users who have regions, all of them below these codes: whom an admin of those regions may manage."""
-        inside = Q(pk__in=[])
-        for code in codes:
-            inside |= Q(code__startswith=code)
-        foreign = User.regions.through.objects.exclude(region__in=Region.objects.filter(inside)).values("user")
+        foreign = User.regions.through.objects.exclude(region__in=Region.objects.within(codes)).values("user")
         return self.filter(regions__isnull=False).exclude(pk__in=foreign).distinct()
+
+    def manageable_by(self, admin):
+        """Users whom an admin may change: their regions and programmes all lie within the admin's own."""
+        within = self.within(admin.region_codes)
+        if admin.all_programs:
+            return within
+        foreign = User.programs.through.objects.exclude(program__in=admin.program_ids).values("user")
+        return within.filter(all_programs=False).exclude(pk__in=foreign)
 
     def around(self, codes):
         """Users one of whose regions is one of these, holds one or lies below one."""

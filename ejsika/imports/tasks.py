@@ -5,28 +5,25 @@ import traceback
 
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
-from procrastinate import RetryStrategy
-from procrastinate.contrib.django import app
 
 from ejsika.accounts.models import User
 from ejsika.imports import actions
 from ejsika.imports.models import ImportBatch
 from ejsika.jobs.models import Job
+from ejsika.jobs.tasks import task
 
 logger = logging.getLogger(__name__)
-# A database that went away mid-task comes back: the task starts over.
-_again = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={OperationalError})
 Status = ImportBatch.Status
 
 
-@app.task(name="imports.check", retry=_again)
+@task("imports.check")
 def check(batch_id: int) -> None:
     batch = ImportBatch.objects.select_related("job", "uploaded_by", "program").get(pk=batch_id)
     if batch.status == Status.UPLOADED:
-        _run(batch, lambda: actions.check(batch), "Memeriksa berkas", back_to=Status.UPLOADED)
+        _run(batch, lambda: actions.check(batch), "Memeriksa berkas", back_to=Status.REFUSED)
 
 
-@app.task(name="imports.commit", retry=_again)
+@task("imports.commit")
 def commit(batch_id: int, by_id: int) -> None:
     batch = ImportBatch.objects.select_related("job").get(pk=batch_id)
     if batch.status == Status.COMMITTING:
@@ -34,7 +31,7 @@ def commit(batch_id: int, by_id: int) -> None:
         _run(batch, lambda: actions.commit(batch, by), "Menyimpan", back_to=Status.CHECKED)
 
 
-@app.task(name="imports.undo", retry=_again)
+@task("imports.undo")
 def undo(batch_id: int, by_id: int) -> None:
     batch = ImportBatch.objects.select_related("job").get(pk=batch_id)
     if batch.status == Status.UNDOING:
@@ -65,5 +62,9 @@ def _run(batch: ImportBatch, action, stage: str, *, back_to: str) -> None:
 
 
 def _fail(batch: ImportBatch, back_to: str, message: str) -> None:
-    ImportBatch.objects.filter(pk=batch.pk).exclude(status=Status.REFUSED).update(status=back_to, failure=message)
+    batch.refresh_from_db()
+    batch.status, batch.failure = back_to, message
+    if back_to == Status.REFUSED:
+        batch.refusal_code, batch.refusal_message = "internal_error", message
+    batch.save(update_fields=["status", "failure", "refusal_code", "refusal_message"])
     batch.job.finish(Job.State.FAILED)

@@ -1,20 +1,45 @@
-"""Upkeep of the queue: work whose worker was killed is taken up again."""
+"""What all work in the queue has in common, and the queue's upkeep: a killed worker's work is taken up again."""
 
+from functools import wraps
+
+from django.db import OperationalError, connection
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 STALLED_AFTER_SECONDS = 30
+# A database that went away in the middle of a task comes back: the task starts over.
+_AGAIN = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={OperationalError})
+
+
+def task(name: str):
+    """Make a function a task of the queue; it must be able to run again from its start.
+
+    A worker has no requests, whose beginning and end would drop connections that died: each task does it instead.
+    """
+
+    def decorate(function):
+        @wraps(function)
+        def run(*args, **kwargs):
+            _drop_dead_connection()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                _drop_dead_connection()
+
+        return app.task(name=name, retry=_AGAIN)(run)
+
+    return decorate
+
+
+def _drop_dead_connection() -> None:
+    if not connection.in_atomic_block:  # inside a caller's transaction it is the caller's business
+        connection.close_if_unusable_or_obsolete()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context, timestamp: int) -> None:
     """Free the jobs of workers that have not been heard of for half a minute."""
-    await retry_stalled_jobs(context.app.job_manager)
-
-
-async def retry_stalled_jobs(job_manager) -> int:
-    """Put stalled jobs back into the queue; gives how many. Also called when a worker starts."""
-    stalled = list(await job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
-    for job in stalled:
-        await job_manager.retry_job(job)
-    return len(stalled)
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        await manager.retry_job(job)
