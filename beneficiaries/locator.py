@@ -10,7 +10,7 @@ METRES_A_DEGREE = 111_195
 SCALE_HEIGHT = 28
 SMALLEST_SPAN_M = 5_000  # a map of a few metres across would show the home far from everything
 SCALE_BARS_M = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-LABEL_WIDTH, LABEL_HEIGHT = 80, 14
+LABEL_OFFSET, LETTER_WIDTH, LABEL_HEIGHT = 12, 6.5, 14
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,17 @@ class Dot:
     @property
     def faces_left(self) -> bool:
         """Whether the label stands to the left, since there is no room on the right."""
-        return self.x > WIDTH - LABEL_WIDTH
+        return self.x + self.width > WIDTH
+
+    @property
+    def width(self) -> float:
+        """How far dot and label reach to one side."""
+        return LABEL_OFFSET + LETTER_WIDTH * len(self.label)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """From where to where dot and label reach."""
+        return (self.x - self.width, self.x + 4) if self.faces_left else (self.x - 4, self.x + self.width)
 
 
 @dataclass(frozen=True)
@@ -78,4 +88,6 @@ def locate(home: tuple[float, float], desa: tuple[float, float] | None, near: di
 
 
 def _has_room(dot: Dot, others: list[Dot]) -> bool:
-    return all(abs(dot.x - o.x) > LABEL_WIDTH or abs(dot.y - o.y) > LABEL_HEIGHT for o in others if o.label)
+    """Whether a dot's label would lie free of the dots and labels drawn before it."""
+    left, right = dot.span
+    return all(abs(dot.y - other.y) > LABEL_HEIGHT or right < other.span[0] or left > other.span[1] for other in others)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from beneficiaries import figures
@@ -13,7 +14,7 @@ from beneficiaries.forms.scope import ScopeForm
 from beneficiaries.search import NUMBER_DIGITS, digits_of, kept_name
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.lib.paginate import KeysetPage, keyset_page
+from ejsika.lib.paginate import KeysetPage, count_up_to, keyset_page
 
 DAYS = "Tulis jumlah hari antara 1 dan 3650."
 FAMILIES_A_PAGE = 50
@@ -101,8 +102,12 @@ class HouseholdFilterForm(ScopeForm):
             families = families.not_visited_for(chosen["not_visited_days"])
         return families.named(chosen["search"]) if chosen["search"] else families
 
-    def page(self, families) -> KeysetPage:
-        """The page that the cursor asks for. `families` are all that the user may see. Cost: 5 queries for 50 rows.
+    def count(self, families) -> int:
+        """How many families the list has; one more than COUNTED_UP_TO where there are more. Cost: one query."""
+        return count_up_to(self.apply(families), COUNTED_UP_TO)
+
+    def page(self, families, count: int) -> KeysetPage:
+        """The page that the cursor asks for. `families` are all that the user may see. Cost: four queries at most.
 
         Errors: adds one to the form, and gives an empty page, where the cursor's family is not there any more.
         """
@@ -110,7 +115,12 @@ class HouseholdFilterForm(ScopeForm):
         cursor = self.cleaned_data.get("cursor")
         try:
             return keyset_page(
-                rows, key=self.sort_key, cursor=cursor, size=FAMILIES_A_PAGE, anchors=families.with_keys()
+                rows,
+                key=self.sort_key,
+                cursor=cursor,
+                size=FAMILIES_A_PAGE,
+                anchors=families.with_keys(),
+                are_few=count <= COUNTED_UP_TO,
             )
         except families.model.DoesNotExist:
             self.add_error("cursor", "Halaman ini sudah berubah. Buka daftarnya dari awal.")
@@ -153,6 +163,11 @@ class HouseholdFilterForm(ScopeForm):
     def query(self, **changes) -> str:
         """The part of a URL that keeps what is chosen, with changes; None takes one out."""
         return urlencode({name: value for name, value in (self.kept | changes).items() if value is not None})
+
+    def page_url(self, cursor: int | None) -> str:
+        """The link to the page at a cursor; "" where there is none."""
+        list_url = reverse("beneficiaries:household_list")
+        return "" if cursor is None else f"{list_url}?{self.query(cursor=cursor)}"
 
     def query_by_name(self) -> str:
         return self.query(sort=None)

@@ -17,8 +17,8 @@ from beneficiaries.page import family_context, picker_context
 from beneficiaries.search import digits_of, find_by_number, keep_name
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
-from ejsika.lib.paginate import count_up_to
 
+ENTRIES = 50
 NO_SUCH_NUMBER = "Tidak ada keluarga di wilayah Anda dengan nomor ini. Periksa lagi ke-16 angkanya."
 
 
@@ -53,7 +53,8 @@ def household_detail(request, pk):
         "household": household,
         **family_context(household, request.user),
         "panels": [render_to_string(*panel, request) for panel in panels.build_all(household, request.user)],
-        "entries": timeline.entries(household, request.user),
+        "entries": timeline.entries(household, request.user, ENTRIES),
+        "limit": ENTRIES,
         "today": timezone.localdate(),
     }
     return render_page(request, "beneficiaries/household_detail.html", context)
@@ -105,12 +106,14 @@ def _list_page(request, data: QueryDict, search: SearchForm):
     """The list that `data` asks for, from a URL or from what a search that failed sent along."""
     form = HouseholdFilterForm(data, user=request.user, session=request.session)
     families = Household.objects.for_user(request.user)
-    page = form.page(families)
-    count = count_up_to(form.apply(families), COUNTED_UP_TO)
+    count = form.count(families)
+    page = form.page(families, count)
     context = {
         "form": form,
         "search": search,
         "page": page,
+        "previous": form.page_url(page.previous_cursor),
+        "next": form.page_url(page.next_cursor),
         "count": min(count, COUNTED_UP_TO),
         "is_more": count > COUNTED_UP_TO,
         "can_import": request.user.may(Permission.ROSTER_IMPORT),

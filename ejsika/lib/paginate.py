@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,16 @@ class KeysetPage:
     previous_cursor: int | None
 
 
-def keyset_page(rows: QuerySet, *, key: str, cursor: int | None, size: int, anchors: QuerySet) -> KeysetPage:
+def keyset_page(
+    rows: QuerySet, *, key: str, cursor: int | None, size: int, anchors: QuerySet, are_few: bool = False
+) -> KeysetPage:
     """Give one page of `rows` in the order of (key, pk); `key` is a column or annotation that is never NULL.
 
     A cursor is the pk of a row: the page holds what comes after that row or, where it is negative, what comes before.
     A pk may stand in a URL; the key, perhaps a name, is looked up in `anchors`, the rows without any filter.
-    Errors: DoesNotExist if that row is not among `anchors`. Cost: two queries, each of an index range.
+    Many rows come in the order of an index until the page is full. Where they are few, that could mean walking
+    through all the others: with `are_few` they are all found first and then sorted.
+    Errors: DoesNotExist if that row is not among `anchors`. Cost: one query, two with a cursor.
     """
     backward = cursor is not None and cursor < 0
     found = rows
@@ -28,10 +33,12 @@ def keyset_page(rows: QuerySet, *, key: str, cursor: int | None, size: int, anch
         side = "lt" if backward else "gt"
         beyond = Q(**{f"{key}__{side}": anchor}) | Q(**{f"pk__{side}": abs(cursor)})
         found = found.filter(**{f"{key}__{side}e": anchor}).filter(beyond)
-    found = list(found.order_by(*([f"-{key}", "-pk"] if backward else [key, "pk"]))[: size + 1])
+    order = Coalesce(key, key) if are_few else F(key)  # the first is the same value, but no index has it
+    found = found.order_by(order.desc(), "-pk") if backward else found.order_by(order.asc(), "pk")
+    found = list(found[: size + 1])
     has_more = len(found) > size
     if backward and not has_more:  # the first page, and a full one
-        return keyset_page(rows, key=key, cursor=None, size=size, anchors=anchors)
+        return keyset_page(rows, key=key, cursor=None, size=size, anchors=anchors, are_few=are_few)
     found = found[:size]
     if backward:
         found.reverse()

@@ -14,16 +14,20 @@ def families(program):
     return Household.objects.with_keys()
 
 
-def page(families, cursor=None, size=3, rows=None):
-    rows = families if rows is None else rows
-    return keyset_page(rows, key="name_key", cursor=cursor, size=size, anchors=families)
+@pytest.fixture(params=[False, True], ids=["many", "few"])
+def page(request):
+    def page(families, cursor=None, size=3, rows=None):
+        rows = families if rows is None else rows
+        return keyset_page(rows, key="name_key", cursor=cursor, size=size, anchors=families, are_few=request.param)
+
+    return page
 
 
 def names(found):
     return [family.recipient_name for family in found.rows]
 
 
-def test_pages_forward_and_back_hold_each_row_once(families):
+def test_pages_forward_and_back_hold_each_row_once(families, page):
     first = page(families)
     second = page(families, first.next_cursor)
     third = page(families, second.next_cursor)
@@ -33,21 +37,21 @@ def test_pages_forward_and_back_hold_each_row_once(families):
     assert page(families, second.previous_cursor) == first
 
 
-def test_rows_of_one_name_are_told_apart(families):
+def test_rows_of_one_name_are_told_apart(families, page):
     first = page(families, size=2)
     assert names(page(families, first.next_cursor, size=2)) == ["ANI", "budi"]
 
 
-def test_a_page_before_the_first_is_the_first_and_full(families):
+def test_a_page_before_the_first_is_the_first_and_full(families, page):
     second_row = page(families).rows[1]
     assert names(page(families, -second_row.pk)) == ["Ani", "ani", "ANI"]
 
 
-def test_an_exact_last_page_has_no_next(families):
+def test_an_exact_last_page_has_no_next(families, page):
     assert page(families, size=7).next_cursor is None
 
 
-def test_the_row_of_a_cursor_may_have_left_the_filter_but_not_the_scope(families):
+def test_the_row_of_a_cursor_may_have_left_the_filter_but_not_the_scope(families, page):
     anchor = families.get(recipient_name="budi")
     left = families.exclude(pk=anchor.pk)
     assert names(page(families, anchor.pk, rows=left)) == ["Cici", "dede", "Eni"]
