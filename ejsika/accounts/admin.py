@@ -1,7 +1,8 @@
-"""Users in Django's admin: an admin manages whose regions lie inside the own ones, and grants no more than own."""
+"""Users in Django's admin: an admin manages whose scope lies inside the own one, and grants no more than own."""
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.contrib.auth.forms import AdminPasswordChangeForm, ReadOnlyPasswordHashField, SetPasswordMixin
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,7 +19,6 @@ from ejsika.audit.models import record
 from ejsika.programs.models import Program
 from ejsika.regions.models import Region
 
-
 MOST_CHOICES = 30
 admin.site.site_header = admin.site.site_title = "Pengaturan e-JSiKa"
 admin.site.index_title = "Pengguna, program dan wilayah"
@@ -26,7 +26,7 @@ admin.site.index_title = "Pengguna, program dan wilayah"
 
 def regions_of(user: User):
     """Regions that this person may grant, the larger ones first: the own ones and those below."""
-    regions = Region.objects.within(user.region_codes).select_related("parent__parent")
+    regions = Region.objects.within(user.region_codes).select_related("parent__parent__parent")
     return regions.order_by(Length("code"), "name", "code")
 
 

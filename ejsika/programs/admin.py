@@ -1,5 +1,7 @@
 from django.contrib import admin
+from django.db import transaction
 
+from ejsika.audit.models import record
 from ejsika.programs.models import LegalBasis, Program, ProgramRule
 
 
@@ -14,6 +16,20 @@ class ProvinceAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return self.has_add_permission(request)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        act = "changed" if change else "created"
+        record(f"{self.opts.model_name}.{act}", target=form.instance, by=request.user, fields=sorted(form.changed_data))
+
+    def delete_model(self, request, obj):
+        record(f"{self.opts.model_name}.deleted", target=obj, by=request.user, name=str(obj))
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for row in queryset:
+            self.delete_model(request, row)
 
 
 @admin.register(LegalBasis)

@@ -10,6 +10,9 @@ class RegionAdmin(admin.ModelAdmin):
     list_display = ["code", "level", "name", "postal_code", "closed_on"]
     search_fields = ["code", "name"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).within(request.user.region_codes)
+
     def has_add_permission(self, request):
         return False
 

@@ -4,6 +4,15 @@ from django.db import models
 from django.db.models import Q
 
 
+class RegionQuerySet(models.QuerySet):
+    def within(self, codes):
+        """These regions and all below them; no code means no region."""
+        inside = Q(pk__in=[])
+        for code in codes:
+            inside |= Q(code__startswith=code)
+        return self.filter(inside)
+
+
 class Region(models.Model):
     """A province, kabupaten/kota, kecamatan or desa/kelurahan; the code's 2, 4, 6 or 10 digits name its parents."""
 
@@ -23,6 +32,8 @@ class Region(models.Model):
     longitude = models.DecimalField("bujur", max_digits=8, decimal_places=5, null=True)
     postal_code = models.CharField("kode pos", max_length=5, blank=True)
     closed_on = models.DateField("ditutup pada", null=True, blank=True)
+
+    objects = RegionQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
