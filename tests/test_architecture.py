@@ -101,6 +101,13 @@ def test_templates_and_static_files_keep_their_budget(path):
     assert len(path.read_text().splitlines()) <= 150
 
 
+@pytest.mark.parametrize("path", [path for path in STATIC if path.suffix == ".js"], ids=name_of)
+def test_scripts_never_make_html_from_strings(path):
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text()
+    )
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_templates_hold_nothing_inline(path):
     text = path.read_text()
