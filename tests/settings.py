@@ -23,6 +23,7 @@ from ejsika.settings import BASE_DIR, DATABASES, env
 TEST_FOLDER = Path(BASE_DIR, env.str("EJSIKA_TEST_FOLDER", default="var/test"))
 
 DATABASES["default"] |= {
+    "CONN_MAX_AGE": 0,  # threads of a live server and of a worker end with their connection closed
     "EMBEDDED": TEST_FOLDER / "pg",
     "EMBEDDED_OPTIONS": {
         "fsync": "off",

@@ -70,8 +70,8 @@ def assign(page):
 
 def log_visit(page):
     page.get_by_role("link", name=f"Catat kunjungan ke {FAMILY}").click()
-    page.get_by_text("Bertemu pengurus").click()
-    page.get_by_text("Usaha", exact=True).click()
+    page.get_by_label("Bertemu pengurus").check()
+    page.get_by_label("Usaha", exact=True).check()
     page.get_by_label("Catatan").fill("Warung mulai jual gas, modal dari tabungan.")
     expect(page.get_by_text("Lokasi ± 12 m")).to_be_visible()
     page.get_by_role("button", name="Simpan kunjungan").click()
@@ -97,8 +97,8 @@ def graduate(phone, visit_as, people):
     household = Household.objects.get(recipient_name=FAMILY)
     phone.goto(household.get_absolute_url())
     phone.get_by_role("link", name="Usulkan graduasi").first.click()
-    phone.get_by_text("Graduasi mandiri").click()
-    phone.get_by_text("Usaha keluarga berkembang").click()
+    phone.get_by_label(re.compile("Graduasi mandiri")).check()
+    phone.get_by_label("Usaha keluarga berkembang").check()
     phone.get_by_role("button", name="Usulkan graduasi").click()
     case = household.enrollments.get().graduation_cases.get()
     verifier = visit_as(people["ayu"])
