@@ -5,7 +5,9 @@ from pathlib import Path
 
 from django.core.management import get_commands
 
-from ejsika.accounts.permissions import Role
+from ejsika.accounts.permissions import ROLE_PERMISSIONS
+from ejsika.demo import DEMO_PASSWORD
+from ejsika.demo.users import CAST
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -44,6 +46,18 @@ def test_every_door_of_the_makefile_is_in_the_readme():
         assert f"make {name}" in README, name
 
 
-def test_every_role_is_in_the_readme():
-    for role in Role.values:
-        assert f"| `{role}` |" in README
+def test_roles_in_the_readme_are_those_that_there_are():
+    table = README[README.index("## Roles") : README.index("## Where things are")]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(ROLE_PERMISSIONS)
+
+
+def test_every_demo_login_is_in_the_readme():
+    start = README[README.index("## Quick start") : README.index("## Roles")]
+    for username, *_ in CAST:
+        assert f"`{username}`" in start, username
+    assert f"`{DEMO_PASSWORD}`" in start
+
+
+def test_files_that_the_readme_names_exist():
+    for path in re.findall(r"`((?:\w+/)+[\w.]+\.(?:py|md|html|css|js|csv))`", README):
+        assert (ROOT / path).is_file(), path
