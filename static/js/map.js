@@ -43,17 +43,23 @@ function start(element) {
     names.clearLayers()
     for (const place of apart(places, families.getLayers(), map)) placeMark(place, level).addTo(names)
   }, () => {})
+  let movesForPopup = false // making room for a popup must not redraw the mark that it belongs to
   const refresh = async () => {
+    if (movesForPopup) return (movesForPopup = false)
     await show()
     if (!tiles || !byName) label()
   }
   state.onRetry(refresh)
+  map.on("autopanstart", () => (movesForPopup = true))
   map.on("moveend", refresh)
-  map.on("click", () => map.closePopup())
+  map.on("popupopen", ({ popup }) => {
+    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "Tutup")
+  })
   map.fitBounds([[Number(south), Number(west)], [Number(north), Number(east)]], { maxZoom: 16, animate: false })
 }
 
 function fill(layer, { cells = [], families = [] }, map) {
+  if (map.getPane("markerPane").contains(document.activeElement)) map.getContainer().focus({ preventScroll: true })
   layer.clearLayers()
   const most = Math.max(...cells.map(({ n }) => n))
   for (const cell of cells) {
@@ -65,7 +71,7 @@ function fill(layer, { cells = [], families = [] }, map) {
     })
   }
   for (const family of families) {
-    familyMark(family).addTo(layer).bindPopup(() => familyCard(family))
+    familyMark(family).addTo(layer).bindPopup(() => familyCard(family), { maxWidth: 250, minWidth: 200 })
   }
 }
 
@@ -99,7 +105,7 @@ async function ask(url, signal) {
   const response = await fetch(url, { signal, headers: { Accept: "application/json" } })
   if (response.redirected) return location.reload() // logged out meanwhile: the log-in page is the answer
   const answer = await response.json()
-  if (!response.ok) throw new Error(answer.error)
+  if (!response.ok) throw Object.assign(new Error("refused"), { words: answer.error })
   return answer
 }
 
@@ -112,8 +118,8 @@ function latest(work, failed) {
     const timer = setTimeout(() => mine.abort("slow"), PATIENCE_MS)
     try {
       await work(mine.signal)
-    } catch {
-      if (current === mine) failed()
+    } catch (error) {
+      if (current === mine) failed(error)
     } finally {
       clearTimeout(timer)
     }
@@ -129,7 +135,7 @@ function stateOf(element) {
   }
   return {
     say: (text) => say(text),
-    fail: () => say("Peta tidak dapat dimuat. Periksa sambungan internet, lalu", true),
+    fail: ({ words }) => say(words || "Peta tidak dapat dimuat. Periksa sambungan internet, lalu coba lagi.", true),
     onRetry: (again) => retry.addEventListener("click", again),
   }
 }

@@ -39,7 +39,8 @@ export function placeMark({ name, lat, lon, dy }, level) {
 export function familyCard(family) {
   const card = document.createElement("div")
   card.append(line(family.name, "map-card__name"), line(family.address, "muted"))
-  card.append(line(`${capital(WORDS[family.state])}.`), line(family.last, "muted"))
+  card.append(line(capital(WORDS[family.state])))
+  if (family.state !== "never_visited") card.append(line(family.last, "muted"))
   const actions = document.createElement("div")
   actions.className = "map-card__actions"
   actions.append(link("Buka", family.url, "button button--small"))

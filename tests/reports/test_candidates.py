@@ -1,0 +1,96 @@
+"""Counts for other agencies: rounded down, small ones hidden, and no sum that gives them away."""
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.candidates import rounded_down
+from reports.small_counts import hide_small
+from tests.factories import NORTH, SOUTH, make_household, make_program
+
+URL = reverse("reports:candidates")
+OTHER_DISTRICT = "3602142001"
+
+
+@pytest.fixture
+def some(program):
+    """13 families in one kecamatan, 3 in the next, 4 in another kabupaten."""
+    for region, n in ((NORTH, 13), (OTHER_DISTRICT, 3), (SOUTH, 4)):
+        for _ in range(n):
+            make_household(region=region, name="Siti Rahasia")
+
+
+def shown(answer):
+    return {row.region.code: row.at_least for row in answer.context["rows"]}
+
+
+def test_numbers_are_rounded_down_and_small_ones_hidden(client, fitri, some):
+    client.force_login(fitri)
+    answer = client.get(URL, {"region": "3602"})
+    assert shown(answer) == {"360212": 10, "360214": 0}
+    page = answer.content.decode()
+    assert "&lt; 5" in page
+    assert ">13<" not in page
+    assert ">3<" not in page
+
+
+def test_sums_hold_only_what_is_shown(client, fitri, some):
+    client.force_login(fitri)
+    province = client.get(URL)
+    assert shown(province) == {"3601": 0, "3602": 10}
+    assert province.context["at_least"] == 10
+    assert client.get(URL, {"region": "3602"}).context["at_least"] == 10
+
+
+def test_nothing_smaller_than_the_kecamatan_is_counted_apart(client, fitri, some):
+    client.force_login(fitri)
+    assert shown(client.get(URL, {"region": "360212"})) == {"360212": 10}
+    assert "?region=360212001" not in client.get(URL, {"region": "360212"}).content.decode()
+
+
+def test_programme_narrows(client, fitri, some):
+    jscm = make_program("JSCM")
+    for _ in range(6):
+        make_household(program=jscm)
+    client.force_login(fitri)
+    assert shown(client.get(URL, {"region": "360212", "program": "JSCM"})) == {"360212": 5}
+
+
+def test_no_name_and_no_list(client, fitri, some):
+    client.force_login(fitri)
+    page = client.get(URL).content.decode()
+    assert "Siti Rahasia" not in page
+    assert "/households/" not in page
+
+
+def test_bad_value_shows_nothing(client, fitri, some):
+    client.force_login(fitri)
+    assert "rows" not in client.get(URL, {"region": "31"}).context
+
+
+def test_ladder(client, fitri, dewi):
+    assert client.get(URL).status_code == 302
+    client.force_login(dewi)
+    assert client.get(URL).status_code == 403
+    client.force_login(fitri)
+    assert client.post(URL).status_code == 405
+
+
+@given(st.integers(0, 10**6))
+def test_rounding_never_shows_more_than_there_is_nor_a_small_number(n):
+    assert rounded_down(n) <= n < rounded_down(n) + 5
+    assert rounded_down(n) == 0 or rounded_down(n) >= 5
+
+
+@given(st.lists(st.integers(0, 12), min_size=4, max_size=4))
+def test_hidden_parts_cannot_be_taken_from_the_sum(values):
+    counts = dict(zip("abcd", values, strict=True))
+    n, parts = hide_small(counts)
+    assert not [part for part in parts.values() if part is not None and 0 < part < 5]
+    hidden = [name for name, part in parts.items() if part is None]
+    if n is None:
+        assert len(hidden) == 4
+    else:
+        assert n == sum(values)
+        assert not hidden or (len(hidden) > 1 and sum(counts[name] for name in hidden) >= 5)
