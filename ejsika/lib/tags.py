@@ -6,7 +6,9 @@ A builtin of every template (see settings), so none of it is loaded by name.
 import datetime
 
 from django import template
+from django.conf import settings
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.safestring import mark_safe
 from lucide import _render_icon as lucide_icon
@@ -59,6 +61,15 @@ def rt_rw(place) -> str:
 def icon(name: str, size: int = 20, **attributes) -> str:
     """A lucide icon as inline SVG, hidden from screen readers: words stand beside it. Unknown names raise."""
     return mark_safe(lucide_icon(name, size, aria_hidden="true", **attributes))  # noqa: S308 - the package's own SVG
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """Address of a static file, or its plain one where the hashed names are missing: error pages must not fail."""
+    try:
+        return static(path)
+    except ValueError:
+        return settings.STATIC_URL + path
 
 
 @register.simple_tag(takes_context=True)
