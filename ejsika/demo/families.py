@@ -8,6 +8,7 @@ from random import Random
 from beneficiaries.choices import EnrollmentStatus, GraduationState, InactiveReason
 from ejsika.demo import SEED, names
 from ejsika.demo.graduations import Case, decided_case, open_case
+from ejsika.demo.people import Person, make_family
 from ejsika.demo.places import Places, home_in
 from ejsika.demo.programs import CILEGON, PROVINCE
 from ejsika.demo.users import Assistant
@@ -59,6 +60,7 @@ class Family:
     assigned_from: datetime.date | None = None
     assigned_until: datetime.date | None = None
     case: Case | None = None
+    topics: list[str] = field(default_factory=list)  # that a visit may be about
 
     @property
     def district(self) -> str:
@@ -71,6 +73,13 @@ class Family:
     @property
     def now(self) -> Step:
         return self.history[-1]
+
+    def people(self, today: datetime.date) -> list[Person]:
+        """The family's members, its recipient first: invented anew at each call, and the same each time."""
+        return make_family(Random(f"{SEED} people {self.serial}"), today)
+
+    def has_component(self, today: datetime.date) -> bool:
+        return any(person.is_component(today) for person in self.people(today))
 
 
 def deal(deck: dict[str, int], serial: int) -> str:
@@ -117,7 +126,7 @@ def live(family: Family, rng: Random, today: datetime.date) -> None:
         Step(EnrollmentStatus.ACTIVE.value, entered_on, "Lolos verifikasi", letter(rng, entered_on)),
     ]
     if fate == EnrollmentStatus.GRADUATED:
-        family.case = decided_case(family.regency, rng, today)
+        family.case = decided_case(family.regency, rng, today, has_component=family.has_component(today))
         step = Step(fate, family.case.decided_on, family.case.kind_label, family.case.decree)
         family.history.append(step)
     elif fate in (EnrollmentStatus.SUSPENDED, EnrollmentStatus.INACTIVE):
@@ -127,7 +136,8 @@ def live(family: Family, rng: Random, today: datetime.date) -> None:
     elif fate == ALONE:
         family.assigned_until = today - datetime.timedelta(days=rng.randint(3, 24))
     elif family.turn in OPEN_CASES:
-        family.case = open_case(OPEN_CASES[family.turn], rng, today)
+        state = OPEN_CASES[family.turn]
+        family.case = open_case(state, rng, today, has_component=family.has_component(today))
 
 
 def _left(fate: str, entered_on: datetime.date, rng: Random, today: datetime.date) -> Step:

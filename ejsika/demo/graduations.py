@@ -54,26 +54,28 @@ class Actors:
     decider: int
 
 
-def _case(state: str, proposed_on: datetime.date, rng: Random) -> Case:
-    kind = rng.choices(GraduationKind.values, [35, 50, 15])[0]
+def _case(state: str, proposed_on: datetime.date, rng: Random, has_component: bool) -> Case:
+    kinds = [GraduationKind.INDEPENDENT.value, GraduationKind.ASSESSED.value]
+    kind = rng.choices(kinds, [80, 20])[0] if has_component else GraduationKind.NATURAL.value
     reasons = [reason.value for reason in rng.choice(REASONS[kind])]
     return Case(state.value, kind, reasons, rng.choice(names.PROPOSAL_NOTES), proposed_on)
 
 
-def decided_case(regency: str, rng: Random, today: datetime.date) -> Case:
+def decided_case(regency: str, rng: Random, today: datetime.date, *, has_component: bool) -> Case:
     """Make a case decided on one of the decision days of the last 18 months."""
     days = decision_days(today)
     day = rng.choice(days)
     verified_on = day - datetime.timedelta(days=rng.randint(4, 25))
-    case = _case(GraduationState.DECIDED, verified_on - datetime.timedelta(days=rng.randint(3, 30)), rng)
+    proposed_on = verified_on - datetime.timedelta(days=rng.randint(3, 30))
+    case = _case(GraduationState.DECIDED, proposed_on, rng, has_component)
     case.verified_on, case.decided_on = verified_on, day
     case.decree = f"460/{10 * day.month + int(regency[2:]) % 10:03}-SK/{day.year}"
     return case
 
 
-def open_case(state: str, rng: Random, today: datetime.date) -> Case:
+def open_case(state: str, rng: Random, today: datetime.date, *, has_component: bool) -> Case:
     """Make a case that waits for somebody, or was sent back."""
-    case = _case(state, today - datetime.timedelta(days=rng.randint(16, 45)), rng)
+    case = _case(state, today - datetime.timedelta(days=rng.randint(16, 45)), rng, has_component)
     next_on = case.proposed_on + datetime.timedelta(days=rng.randint(3, 15))
     if state == GraduationState.VERIFIED:
         case.verified_on = next_on

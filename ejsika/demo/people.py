@@ -7,6 +7,7 @@ from random import Random
 from beneficiaries.choices import Relationship, SchoolLevel, Sex
 from ejsika.demo import names
 
+SMALL, OLD = 6, 60
 SCHOOL = [(SchoolLevel.SD, 7, 12), (SchoolLevel.SMP, 13, 15), (SchoolLevel.SMA, 16, 18)]
 
 
@@ -21,6 +22,15 @@ class Person:
     grade: int | None = None
     is_pregnant: bool | None = None
     is_disabled: bool = False
+
+    def age_on(self, day: datetime.date) -> int:
+        """Full years on that day."""
+        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+
+    def is_component(self, day: datetime.date) -> bool:
+        """Whether this person is a reason for assistance: pregnant, small, at school, old or disabled."""
+        age = self.age_on(day)
+        return bool(self.is_pregnant or self.is_disabled or self.school_level or age <= SMALL or age >= OLD)
 
 
 def full_name(sex: str, rng: Random, *, is_young: bool = False) -> str:
@@ -43,7 +53,7 @@ def make_family(rng: Random, today: datetime.date) -> list[Person]:
     elif kind < 0.21:
         people = _with_children(_adult(Sex.FEMALE, Relationship.HEAD, rng.randint(32, 58), rng, today), [], rng, today)
     else:
-        age = rng.randint(23, 52)
+        age = rng.randint(28, 54)  # who came into the programme nine years ago was grown up then
         wife = _adult(Sex.FEMALE, Relationship.SPOUSE, age, rng, today)
         husband = _adult(Sex.MALE, Relationship.HEAD, age + rng.randint(0, 8), rng, today)
         people = _with_children(wife, [husband], rng, today)

@@ -12,6 +12,7 @@ from assistance_logs.choices import PERSONS_BY_RESULT, Topic, VisitKind, VisitRe
 from assistance_logs.models import Visit
 from beneficiaries.choices import EnrollmentStatus
 from ejsika.demo import SEED, names
+from ejsika.demo.people import OLD, SMALL, Person
 from ejsika.demo.places import near
 from ejsika.demo.programs import VISIT_EVERY_DAYS
 from ejsika.lib.copying import copy_rows
@@ -33,7 +34,7 @@ KINDS = {
     VisitKind.EDUCATION: 5,
     VisitKind.REFERRAL: 3,
 }
-TOPICS = [topic.value for topic in Topic if topic.value in names.NOTES]
+ALWAYS = [Topic.BUSINESS, Topic.MONEY, Topic.DOCUMENTS, Topic.HOUSE, Topic.PROTECTION]
 COLUMNS = """uuid outbox_version household_id assistant_id kind happened_at result person_met topics notes follow_up
     follow_up_due latitude longitude accuracy_m is_current recorded_at"""
 
@@ -42,6 +43,18 @@ def diligence(number: int) -> float:
     """Which part of the visits that are due an assistant does."""
     rng = Random(f"{SEED} diligence {number}")
     return rng.uniform(0.2, 0.42) if number % 10 in LATE_NUMBERS else rng.uniform(0.78, 1.1)
+
+
+def fitting_topics(people: list[Person], today: datetime.date) -> list[str]:
+    """What a visit to such a family may be about: school only where somebody goes there, and so on."""
+    topics = list(ALWAYS)
+    if any(person.school_level for person in people):
+        topics.append(Topic.EDUCATION)
+    if any(person.is_pregnant or person.age_on(today) <= SMALL for person in people):
+        topics += [Topic.HEALTH, Topic.NUTRITION]
+    elif any(person.age_on(today) >= OLD for person in people):
+        topics.append(Topic.HEALTH)
+    return [topic.value for topic in topics]
 
 
 def write_visits(cursor, families: list, today: datetime.date) -> None:
@@ -98,7 +111,7 @@ def _visit(family, day: datetime.date, kind: str, rng: Random, result: str = "")
     at = datetime.datetime.combine(
         day, datetime.time(rng.randint(8, 16), rng.randint(0, 59)), ZoneInfo(settings.TIME_ZONE)
     )
-    topics = rng.sample(TOPICS, rng.choices([1, 2, 3], [50, 38, 12])[0]) if met else []
+    topics = rng.sample(family.topics, rng.choices([1, 2, 3], [50, 38, 12])[0]) if met else []
     minutes = rng.randint(60, 2400) if rng.random() < 0.15 else rng.randint(1, 9)  # some send it in the evening
     return (
         uuid.UUID(int=rng.getrandbits(128), version=4),

@@ -9,7 +9,8 @@ from ejsika.audit.models import AuditEvent
 from ejsika.demo import SEED, names
 from ejsika.demo.families import Family
 from ejsika.demo.numbers import Numbers, account, phone
-from ejsika.demo.people import Person, make_family
+from ejsika.demo.people import Person
+from ejsika.demo.visits import fitting_topics
 from ejsika.lib.copying import copy_rows
 from ejsika.regions.models import Region
 
@@ -38,8 +39,9 @@ def write_families(cursor, families: list[Family], numbers: Numbers, today: date
         family.enrollment_id = key
     households, members = [], []
     for family in families:
-        rng = Random(f"{SEED} people {family.serial}")
-        people = make_family(rng, today)
+        rng = Random(f"{SEED} home {family.serial}")
+        people = family.people(today)
+        family.topics = fitting_topics(people, today)
         family.recipient_name = people[0].name
         households.append(_household(family, numbers, rng))
         members += [_member(family, person, numbers, rng) for person in people]

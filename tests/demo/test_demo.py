@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from assistance_logs.choices import MET
 from assistance_logs.models import Visit
-from beneficiaries.choices import EnrollmentStatus, GraduationState
+from beneficiaries.choices import EnrollmentStatus, GraduationKind, GraduationState
 from beneficiaries.models import Assignment, Enrollment, GraduationCase, Household, Member
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.demo import DEMO_PASSWORD
+from ejsika.demo.people import Person
 from ejsika.demo.places import allot, families_2021, missing
 from ejsika.demo.users import CAST, MOST_FAMILIES
 from ejsika.demo.visits import diligence
@@ -240,3 +241,20 @@ def test_every_family_and_user_is_on_record_as_made(demo):
     for action, model in (("household.created", Household), ("user.created", User)):
         told = AuditEvent.objects.filter(action=action, target_kind=model._meta.label_lower)
         assert sorted(told.values_list("target_id", flat=True)) == sorted(model.objects.values_list("pk", flat=True))
+
+
+def test_stories_fit_the_families(db, capsys):
+    fill(1_000)
+    today = timezone.localdate()
+    for case in GraduationCase.objects.select_related("enrollment"):
+        members = Member.objects.filter(household=case.enrollment.household_id)
+        people = [Person(m.name, m.sex, m.born_on, m.relationship, m.is_recipient, m.school_level) for m in members]
+        for person, member in zip(people, members, strict=True):
+            person.is_pregnant, person.is_disabled = member.is_pregnant, member.is_disabled
+        has_component = any(person.is_component(today) for person in people)
+        assert (case.kind == GraduationKind.NATURAL) == (not has_component)
+    at_school = Member.objects.exclude(school_level="").values("household")
+    assert Visit.objects.filter(topics__contains=["pendidikan"], household__in=at_school).exists()
+    assert not Visit.objects.filter(topics__contains=["pendidikan"]).exclude(household__in=at_school).exists()
+    for member in Member.objects.filter(is_recipient=True):
+        assert member.age_on(member.joined_on) >= 18
