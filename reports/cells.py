@@ -15,7 +15,7 @@ from reports.summary import BEHIND_PERCENT
 STATES = ["in_time", "late", "never_visited", "graduated"]
 CELL_OF_ZOOM = 2  # a cell is a quarter of a map tile across: 64 pixels
 MOST_CELLS = 400
-FAMILIES_FROM_ZOOM = 15
+FAMILIES_FROM_ZOOM = 14
 MOST_FAMILIES = 300
 POINT_DIGITS = 5  # about a metre
 

@@ -16,7 +16,7 @@ from reports.small_counts import hide_small
 from reports.summary import Cell
 
 BANTEN = (-7.02, 105.10, -5.80, 106.78)
-AROUND = 0.01  # degrees, about a kilometre
+AROUND = 0.005  # degrees, about half a kilometre
 AROUND_MIDDLES = 0.02
 EDGES = {"south": Min("latitude"), "west": Min("longitude"), "north": Max("latitude"), "east": Max("longitude")}
 

@@ -193,7 +193,7 @@ def test_places_follow_the_zoom(client, dewi, some):
 def test_page_shows_bounds_as_plain_numbers(client, dewi, some):
     client.force_login(dewi)
     page = client.get(PAGE).content.decode()
-    assert 'data-south="-6.41"' in page
+    assert 'data-south="-6.405"' in page
     assert 'data-tiles=""' in page
     assert client.get(PAGE, {"region": "3601"}).context.get("bounds") is None
 
