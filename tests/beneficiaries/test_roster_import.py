@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils import timezone
 
 from beneficiaries.models import Assignment, Enrollment, FormerCard, Household, Member, StatusChange
 from ejsika.accounts.permissions import Role
@@ -230,3 +231,16 @@ def test_wrong_usage_and_foreign_programme_are_said(tmp_path):
     with pytest.raises(SystemExit):
         call_command("import_roster", ROSTERS / BASE, "--program", "XX", "--user", "admin", "--json", stdout=out)
     assert json.loads(out.getvalue())["refusal"]["code"] == "program_unknown"
+
+
+def test_day_of_an_import_is_jakartas_also_before_seven_in_the_morning(tmp_path):
+    """The database's own current_date would be London's; both are asked of the same moment."""
+    budi = make_user("budi", Role.PENDAMPING, NORTH[:6])
+    line = family(NORTH) | {"Pendamping": budi.username, "Tahun Masuk": ""}
+    run(write_roster(tmp_path / "a.xlsx", [line]), "--commit")
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'Pacific/Kiritimati'")  # a day ahead for most of Jakarta's day
+        run(write_roster(tmp_path / "b.xlsx", [family(NORTH) | {"Pendamping": budi.username}]), "--commit")
+        cursor.execute("SET TIME ZONE 'UTC'")
+    assert set(Assignment.objects.values_list("started_on", flat=True)) == {timezone.localdate()}
+    assert set(Member.objects.values_list("joined_on", flat=True)) == {timezone.localdate()}

@@ -6,8 +6,13 @@ enrollment of the register. An empty cell is NULL and never erases a value.
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from beneficiaries.models.enrollment import Enrollment
 from beneficiaries.models.household import Household, Member
+
+# The day in Jakarta, whatever the connection's zone: current_date would be yesterday until seven in the morning.
+TODAY = f"(now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ MEMBER = [
 ENROLLMENT = [
     _differs("e", "cohort_year", "f.cohort_year"),
     Filled("status", "f.status", _STATUS),
-    Filled("since", "current_date", _STATUS),
+    Filled("since", TODAY, _STATUS),
     Filled("reason", "''", _STATUS),
     Filled("letter", "''", _STATUS),
 ]

@@ -61,9 +61,9 @@ def _reset(cursor, batch) -> bool:
     by_person = is_by_person(cursor, batch)
     if by_person:
         cursor.execute(
-            """UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
+            f"""UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
                    SELECT DISTINCT ON (family) family, id FROM (
-                       SELECT *, coalesce(born_on <= current_date - interval '17 years', relationship IN ('1', '2'),
+                       SELECT *, coalesce(born_on <= {fields.TODAY} - interval '17 years', relationship IN ('1', '2'),
                            false) AS adult FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
                    ORDER BY family, is_recipient DESC,
                        (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,

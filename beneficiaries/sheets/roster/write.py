@@ -81,7 +81,7 @@ def _write_households(cursor, batch, values: dict) -> None:
     cursor.execute(
         f"""WITH kept AS (
             INSERT INTO beneficiaries_formercard (household_id, kk, replaced_on)
-            SELECT h.id, h.kk, current_date FROM {_WRITTEN} WHERE NOT f.is_new AND f.kk IS NOT NULL AND h.kk <> f.kk
+            SELECT h.id, h.kk, {fields.TODAY} FROM {_WRITTEN} WHERE NOT f.is_new AND f.kk IS NOT NULL AND h.kk <> f.kk
             RETURNING id)
         SELECT id FROM kept""",
     )
@@ -97,7 +97,7 @@ def _write_members(cursor, batch, values: dict) -> None:
         cursor,
         batch,
         MEMBERS,
-        f"""SELECT m.id, 'left_on', NULL, current_date::text FROM {_rows_of}
+        f"""SELECT m.id, 'left_on', NULL, {fields.TODAY}::text FROM {_rows_of}
             JOIN beneficiaries_member m ON m.nik = r.nik AND m.left_on IS NULL AND m.household_id <> f.household""",
         values,
     )
@@ -117,7 +117,7 @@ def _write_members(cursor, batch, values: dict) -> None:
             INSERT INTO beneficiaries_member (household_id, nik, name, sex, born_on, relationship, is_recipient,
                 school_level, grade, is_pregnant, is_disabled, joined_on)
             SELECT f.household, r.nik, r.name, coalesce(r.sex, ''), r.born_on, coalesce(r.relationship, ''),
-                r.is_recipient, coalesce(r.school_level, ''), r.grade, r.is_pregnant, r.is_disabled, current_date
+                r.is_recipient, coalesce(r.school_level, ''), r.grade, r.is_pregnant, r.is_disabled, {fields.TODAY}
             FROM {_rows_of}
             WHERE f.is_new OR NOT EXISTS (SELECT FROM beneficiaries_member m WHERE {SAME_MEMBER})
             ORDER BY r.row RETURNING id, household_id)
@@ -149,10 +149,10 @@ def _write_enrollments(cursor, batch, values: dict) -> None:
     )
     apply_changes(cursor, batch, ENROLLMENTS)
     cursor.execute(
-        """WITH added AS (
+        f"""WITH added AS (
             INSERT INTO beneficiaries_enrollment (household_id, program_id, status, since, reason, letter, cohort_year)
             SELECT f.household, %(program)s, coalesce(f.status, 'aktif'),
-                coalesce(make_date(f.cohort_year, 1, 1), current_date), '', '', f.cohort_year
+                coalesce(make_date(f.cohort_year, 1, 1), {fields.TODAY}), '', '', f.cohort_year
             FROM roster_family f WHERE NOT EXISTS (SELECT FROM beneficiaries_enrollment e
                 WHERE e.household_id = f.household AND e.program_id = %(program)s)
             ORDER BY f.row RETURNING id, household_id)
@@ -181,15 +181,15 @@ def _write_assignments(cursor, batch, values: dict) -> None:
         cursor,
         batch,
         ASSIGNMENTS,
-        """SELECT a.id, 'ended_on', NULL, current_date::text FROM roster_family f
+        f"""SELECT a.id, 'ended_on', NULL, {fields.TODAY}::text FROM roster_family f
            JOIN beneficiaries_assignment a ON a.household_id = f.household AND a.ended_on IS NULL
            WHERE f.assistant IS NOT NULL AND a.assistant_id <> f.assistant""",
     )
     apply_changes(cursor, batch, ASSIGNMENTS)
     cursor.execute(
-        """WITH added AS (
+        f"""WITH added AS (
             INSERT INTO beneficiaries_assignment (household_id, assistant_id, started_on)
-            SELECT f.household, f.assistant, current_date FROM roster_family f
+            SELECT f.household, f.assistant, {fields.TODAY} FROM roster_family f
             WHERE f.assistant IS NOT NULL AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
                 WHERE a.household_id = f.household AND a.ended_on IS NULL) RETURNING id, household_id)
         SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new"""
