@@ -50,6 +50,8 @@ def frame(request):
     if user is None or not user.is_authenticated:
         return {"places": []}
     here = request.path
-    found = [(label, icon, reverse(name)) for permission, label, icon, name in PLACES if user.may(permission)]
+    first = FIRST_SCREENS[user.role]  # stands first: a phone's bar shows four places
+    ordered = sorted(PLACES, key=lambda place: place[3] != first)
+    found = [(label, icon, reverse(name)) for permission, label, icon, name in ordered if user.may(permission)]
     nearest = max((url for _, _, url in found if here.startswith(url)), key=len, default=None)
     return {"places": [Place(label, icon, url, url == nearest) for label, icon, url in found]}

@@ -116,6 +116,9 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ["role", "is_active"]
     search_fields = ["username", "name"]
 
+    class Media:
+        js = ["js/admin_regions.js"]
+
     def get_queryset(self, request):
         manageable = User.objects.manageable_by(request.user).values("pk")
         return super().get_queryset(request).filter(pk__in=manageable).prefetch_related("regions")
