@@ -32,7 +32,13 @@ class Tabs:
     @property
     def items(self) -> list[dict]:
         return [
-            {"label": label, "count": count, "url": f"?tab={name}", "is_current": name == self.current, "kind": kind}
+            {
+                "label": label,
+                "count": count,
+                "url": f"?tab={name}",
+                "is_current": name == self.current,
+                "kind": kind if count else "",
+            }
             for name, label, count, kind in self.tabs
         ]
 

@@ -46,10 +46,10 @@ def batch_detail(request, pk):
     """The page of a batch; while the queue has it, htmx asks again for its progress alone."""
     batch = _batch(request, pk)
     context = {"batch": batch, "back_url": "/imports/"}
+    if request.htmx and not batch.is_at_work:  # the work is over: the whole page has something new to show
+        return _reload(request)
     if batch.is_at_work or batch.status in (batch.Status.REFUSED, batch.Status.DISCARDED):
         return render_page(request, "imports/batch_detail.html", context, part="imports/_progress.html")
-    if request.htmx:  # the work is over: the whole page has something new to show
-        return _reload(request)
     tabs = Tabs(batch, request.GET)
     earlier = ImportBatch.objects.for_user(request.user).filter(
         file_digest=batch.file_digest, pk__lt=batch.pk, status=ImportBatch.Status.COMMITTED
