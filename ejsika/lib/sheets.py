@@ -6,7 +6,9 @@ macros, links and external references are never followed.
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,9 +16,16 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+# Other documents in the same wrapping, and text that is no table.
+OTHER_OLE = [name.encode("utf-16-le") for name in ("WordDocument", "PowerPoint Document")]
+OTHER_TEXT = ("%pdf-", "{\\rtf", "<html", "<!doctype html")
 # A true roster unpacks to about 11 times its size; 500,000 rows by 20 columns to some 700 MB.
 MAX_UNPACKED_BYTES, MAX_RATIO, MAX_ENTRIES = 1_000_000_000, 100, 1_000
 RATIO_MATTERS_FROM = 10_000_000
+# Memory goes with the rectangle around the cells, not with their number: one value in XFD1048576 would take 500 GB.
+MAX_RECTANGLE = 40_000_000
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>")
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
 DELIMITERS = ";,\t"
 SNIFFED_LINES = 30
 
@@ -58,6 +67,8 @@ def open_sheets(content: bytes) -> list[Sheet]:
     if content.startswith(OLE_MAGIC):
         if ENCRYPTED_STREAM in content:
             raise SheetError("file_encrypted")
+        if any(stream in content for stream in OTHER_OLE):
+            raise SheetError("file_type")
         return _open_workbook(content)
     return [_open_text(content)]
 
@@ -65,11 +76,12 @@ def open_sheets(content: bytes) -> list[Sheet]:
 def _check_archive(content: bytes) -> None:
     """Judge a ZIP by its directory alone: is it a workbook, and would it unpack to something reasonable?"""
     try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except _UNREADABLE:
         raise SheetError("file_corrupt") from None
+    entries = archive.infolist()
     names = {entry.filename for entry in entries}
-    if not any(name.startswith("xl/") for name in names) and "content.xml" not in names:
+    if not any(name.startswith("xl/") for name in names) and not _is_ods(archive, names):
         raise SheetError("file_type")
     unpacked = sum(entry.file_size for entry in entries)
     blown_up = unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * len(content)
@@ -77,6 +89,44 @@ def _check_archive(content: bytes) -> None:
         raise SheetError("file_bomb")
     if any(entry.flag_bits & 1 for entry in entries):
         raise SheetError("file_encrypted")
+    for entry in entries:
+        if entry.filename.startswith("xl/") and entry.filename.endswith(".xml"):
+            _check_rectangle(archive, entry)
+
+
+def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Whether this is LibreOffice's spreadsheet, and not its text or picture, which are wrapped alike."""
+    if "content.xml" not in names or "mimetype" not in names:
+        return "content.xml" in names
+    try:
+        with archive.open("mimetype") as said:
+            return b"spreadsheet" in said.read(100)
+    except _UNREADABLE:
+        raise SheetError("file_corrupt") from None
+
+
+def _check_rectangle(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Refuse a sheet whose filled cells lie so far apart that it could not be held in memory."""
+    width = height = 0
+    rest = b""
+    try:
+        with archive.open(entry) as sheet:
+            while chunk := sheet.read(1_000_000):
+                cells = _CELL.findall(rest + chunk)
+                rest = chunk[-200:]
+                width = max(width, *(_column_number(letters) for letters in {letters for letters, _ in cells}), 0)
+                height = max(height, *(int(row) for _, row in cells), 0)
+    except _UNREADABLE:
+        raise SheetError("file_corrupt") from None
+    if width * height > MAX_RECTANGLE:
+        raise SheetError("file_bomb")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _open_workbook(content: bytes) -> list[Sheet]:
@@ -92,8 +142,10 @@ def _open_workbook(content: bytes) -> list[Sheet]:
 
 def _open_text(content: bytes) -> Sheet:
     text = _decode(content)
+    if not text.strip():
+        raise SheetError("file_empty")
     head = text.splitlines()[:SNIFFED_LINES]
-    if "\x00" in text or not any(mark in line for line in head for mark in DELIMITERS):
+    if _is_other_text(text) or not any(mark in line for line in head for mark in DELIMITERS):
         raise SheetError("file_type")
     csv.field_size_limit(1_000_000)
     try:
@@ -101,6 +153,16 @@ def _open_text(content: bytes) -> Sheet:
     except csv.Error:
         raise SheetError("file_corrupt") from None
     return Sheet("CSV", rows)
+
+
+def _is_other_text(text: str) -> bool:
+    """Whether this is no table: a PDF, a web page, or a picture or archive that happens to decode."""
+    start = text[:10_000]
+    return (
+        "\x00" in text
+        or start.lstrip().lower().startswith(OTHER_TEXT)
+        or bool(re.search("[\x01-\x08\x0e-\x19]", start))
+    )
 
 
 def _decode(content: bytes) -> str:
