@@ -78,13 +78,13 @@ def install_packages(packages: list[str]) -> None:
 def install_requirements(door: str) -> None:
     if is_current(door):
         return
-    if not PYTHON.exists() or subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode:
+    if not os.access(PYTHON, os.X_OK) or subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode:
         print("Membuat .venv …", flush=True)
         if call([sys.executable, "-m", "venv", "--clear", str(VENV)]):
             fail(1, "Folder .venv tidak bisa dibuat: sebabnya tertulis di atas.")
     files = REQUIREMENTS[door]
     print(f"Memasang {files[-1]} …", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     if call([*pip, "-r", files[-1]], {"PIP_ROOT_USER_ACTION": "ignore"}):
         fail(1, f"pip tidak berhasil memasang {files[-1]}: sebabnya tertulis di atas.")
     for name in ("run", door):
@@ -93,7 +93,7 @@ def install_requirements(door: str) -> None:
 
 def is_current(door: str) -> bool:
     """Tell whether what the requirements say now was installed whole, for this Python."""
-    return PYTHON.exists() and stamp(door).exists() and stamp(door).read_text() == wanted(door)
+    return os.access(PYTHON, os.X_OK) and stamp(door).exists() and stamp(door).read_text() == wanted(door)
 
 
 def stamp(door: str) -> Path:

@@ -13,14 +13,15 @@ def pytest_configure(config):
         return
     from django.conf import settings
 
-    config.ejsika_lock = (settings.TEST_FOLDER / "lock").open("a")
+    lock = (settings.TEST_FOLDER / "lock").open("a")
     try:
-        fcntl.flock(config.ejsika_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        config.ejsika_lock = None
+        lock.close()
         pytest.exit(
             f"{settings.TEST_FOLDER} sedang dipakai pytest lain: tunggu, atau pilih EJSIKA_TEST_FOLDER.", returncode=2
         )
+    config.ejsika_lock = lock
 
 
 def pytest_unconfigure(config):

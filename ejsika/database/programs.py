@@ -97,29 +97,35 @@ def last_words(text: str) -> str:
     return (telling or lines or [""])[-1]
 
 
-def identity_for(folder: Path, owner: int | None) -> Identity:
-    """Choose as whom to run below `folder`; `owner` is the user of an existing cluster, which decides.
+def identity_for(folder: Path, cluster: os.stat_result | None) -> Identity:
+    """Choose as whom to run below `folder`; who owns an existing cluster decides.
 
     Errors: ServerError when that user cannot get there, or may not be taken on.
     """
     if os.geteuid() != 0:
-        if owner not in (None, os.geteuid()):
-            raise ServerError(
-                f"{folder} milik pengguna lain ({user_name(owner)}): pakai pengguna itu, atau hapus {folder}."
-            )
+        if cluster and cluster.st_uid != os.geteuid():
+            raise belongs_to_other(folder, cluster.st_uid)
         return Identity(os.geteuid(), os.getegid())
-    if owner is None:
-        nobody = dropped_to(pwd.getpwnam("nobody"))
+    if cluster is None:
+        user = pwd.getpwnam("nobody")
+        nobody = dropped_to(user.pw_uid, user.pw_gid)
         return nobody if can_reach(nobody, folder) else in_namespace(folder)
-    if owner == 0:
+    if cluster.st_uid == 0:
         return in_namespace(folder)
-    found = dropped_to(pwd.getpwuid(owner))
+    found = dropped_to(cluster.st_uid, cluster.st_gid)
     if not can_reach(found, folder):
         raise ServerError(
-            f"{folder} tidak lagi terjangkau oleh {user_name(owner)}, pemilik datanya: buka izin folder di atasnya "
-            f"(chmod o+x), atau hapus {folder}."
+            f"{folder} tidak lagi terjangkau oleh {user_name(found.owner)}, pemilik datanya: buka izin folder di "
+            f"atasnya (chmod o+x), atau hapus {folder}."
         )
     return found
+
+
+def belongs_to_other(folder: Path, owner: int) -> ServerError:
+    """Say whose cluster it is: what root starts belongs to root or to nobody."""
+    by_root = owner in (0, pwd.getpwnam("nobody").pw_uid)
+    how = "dimulai sebagai root: pakai root" if by_root else f"milik {user_name(owner)}: pakai pengguna itu"
+    return ServerError(f"{folder} {how}, atau hapus {folder}.")
 
 
 def user_name(number: int) -> str:
@@ -129,9 +135,8 @@ def user_name(number: int) -> str:
         return f"nomor {number}"
 
 
-def dropped_to(user: pwd.struct_passwd) -> Identity:
-    arguments = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    return Identity(user.pw_uid, user.pw_gid, arguments=arguments)
+def dropped_to(user: int, group: int) -> Identity:
+    return Identity(user, group, arguments={"user": user, "group": group, "extra_groups": []})
 
 
 def can_reach(identity: Identity, folder: Path) -> bool:
@@ -165,6 +170,10 @@ def initdb_program(identity: Identity) -> Iterator[str]:
         yield program("initdb")
         return
     with tempfile.TemporaryDirectory(prefix="ejsika-", dir="/tmp") as copy:
-        shutil.copytree(install_folder(), Path(copy) / "pginstall", symlinks=True)
+        # The programs look for the wheel's own libraries beside its package.
+        package = install_folder().parent
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, Path(copy) / folder.name, symlinks=True)
         identity.give(Path(copy))
-        yield f"{copy}/pginstall/bin/initdb"
+        yield f"{copy}/{package.name}/pginstall/bin/initdb"

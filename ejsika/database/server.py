@@ -18,7 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ejsika.database.programs import Identity, ServerError, identity_for, initdb_program, last_words, program
+from ejsika.database import programs
+from ejsika.database.programs import Identity, ServerError, program
 
 PORT = 5432  # names the socket's file only: there is no TCP
 LONGEST_SOCKET = 103
@@ -86,13 +87,21 @@ class Server:
                     return True
         raise ServerError(f"PostgreSQL (pid {found.pid}) tidak mau berhenti.")
 
+    def require_own(self) -> None:
+        """Refuse a cluster that we may not touch, or that its own user cannot reach any more. Errors: ServerError."""
+        try:
+            exists = self.data.exists()
+        except OSError as error:
+            raise self._unusable(error) from error
+        if exists:
+            self._identity()
+
     def _pid_file(self) -> Postmaster | None:
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except PermissionError as error:
-            identity_for(self.folder, self.data.stat().st_uid if os.access(self.folder, os.X_OK) else 0)
             raise self._unusable(error) from error
         if len(lines) < 5 or not lines[0].isdigit():
             return None  # being written
@@ -107,7 +116,7 @@ class Server:
             return False
         except FileNotFoundError:
             return not Path("/proc/self/stat").exists()
-        if not state.rpartition("(")[0].strip().isdigit() or "(postgres) " not in state or "(postgres) Z" in state:
+        if not state.startswith(f"{pid} (postgres) ") or state.startswith(f"{pid} (postgres) Z"):
             return False
         try:
             return os.path.samestat(Path(f"/proc/{pid}/cwd").stat(), self.data.stat())
@@ -124,18 +133,20 @@ class Server:
                 self.folder.chmod(0o711)  # the server's own user must get through, whatever the umask
             lock = (self.folder / "lock").open("a")
         except OSError as error:
-            if self.data.exists():
-                identity_for(self.folder, self.data.stat().st_uid)
             raise self._unusable(error) from error
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _unusable(self, error: OSError) -> ServerError:
+        for path in (self.data, self.folder):
+            with suppress(OSError):
+                if os.geteuid() not in (0, owner := path.stat().st_uid):
+                    return programs.belongs_to_other(self.folder, owner)
         return ServerError(f"Folder basis data {self.folder} tidak bisa dipakai: {error.strerror}.")
 
     def _identity(self) -> Identity:
-        return identity_for(self.folder, self.data.stat().st_uid if self.data.exists() else None)
+        return programs.identity_for(self.folder, self.data.stat() if self.data.exists() else None)
 
     def _make(self) -> None:
         """Make the cluster beside its place and rename it: a start that is killed never looks like a cluster."""
@@ -148,7 +159,7 @@ class Server:
         identity.give(side)
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         sync = ["--no-sync"] if self.options.get("fsync") == "off" else []
-        with initdb_program(identity) as initdb:
+        with programs.initdb_program(identity) as initdb:
             identity.run(
                 [initdb, "-D", ".", "-U", self.user, "--auth=trust", *locale, "--data-checksums", *sync],
                 cwd=side,
@@ -162,26 +173,30 @@ class Server:
         identity = self._identity()
         deadline = time.monotonic() + START_SECONDS
         while True:
+            if other := self._wait_for_other(deadline):
+                return other
             pid, log_start = self._launch(identity)
             found = self._wait_until_ready(pid, deadline)
             if found:
                 return found
             with self.log.open(errors="replace") as log:
                 log.seek(log_start)
-                words = last_words(log.read())
+                words = programs.last_words(log.read())
             if time.monotonic() > deadline or not any(passing in words for passing in PASSING):
                 raise ServerError(f"PostgreSQL tidak mau mulai: {words or 'tanpa pesan'} (lihat {self.log}).")
             time.sleep(0.2)
 
-    def _launch(self, identity: Identity) -> tuple[int, int]:
-        """Start the server as nobody's child; give its pid and where its words begin in the log.
+    def _wait_for_other(self, deadline: float) -> Postmaster | None:
+        """A live server that is not ready is stopping, or starting without its starter: wait for what it becomes."""
+        found = self._pid_file()
+        if not found or not self._is_alive(found.pid):
+            return None
+        return self._wait_until_ready(found.pid, deadline)
 
-        A live server that is not ready (its starter was killed) is taken as it is.
-        """
+    def _launch(self, identity: Identity) -> tuple[int, int]:
+        """Start the server as nobody's child; give its pid and where its words begin in the log."""
         found = self._pid_file()
         log_start = self.log.stat().st_size if self.log.exists() else 0
-        if found and self._is_alive(found.pid):
-            return found.pid, log_start
         if log_start > LOG_BYTES:
             self.log.rename(self.folder / "log.old")
             log_start = 0

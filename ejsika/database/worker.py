@@ -40,4 +40,7 @@ def on_app_ready(app: App) -> None:
 
 
 def worker_connector() -> PsycopgConnector:
-    return PsycopgConnector(kwargs=connector_params("default"), connection_class=WakingConnection)
+    """Keep few connections: after PostgreSQL's death the pool waits 1, 2, 4 … s for each dead one that it meets."""
+    return PsycopgConnector(
+        kwargs=connector_params("default"), connection_class=WakingConnection, min_size=1, max_size=4
+    )

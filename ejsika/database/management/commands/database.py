@@ -19,6 +19,7 @@ class Command(BaseCommand):
         self.server = embedded_server(connection.settings_dict)
         if self.server is None:
             raise CommandError("DATABASE_URL menunjuk server lain: perintah ini hanya untuk PostgreSQL yang ikut.")
+        self.server.require_own()
         getattr(self, action)()
 
     def start(self):

@@ -18,10 +18,11 @@ from ejsika.database.base import embedded_server
 from ejsika.database.processes import Parent
 from ejsika.database.supervisor import Child, Supervisor
 
-# For an earlier start that is still ending.
-PATIENCE_SECONDS = 5
+# For an earlier start that is still ending, and for what a killed one left on the port.
+LOCK_PATIENCE_SECONDS = 5
+PORT_PATIENCE_SECONDS = 2
 DATABASE_LOST = 75  # sysexits.h: a failure that may pass
-VAR = settings.BASE_DIR / "var"
+VAR = Path(settings.STATIC_ROOT).parent  # what this installation makes for itself
 LOGINS = VAR / "demo.txt"
 
 
@@ -57,11 +58,11 @@ class Command(BaseCommand):
     def only_one(self):
         """Hold the lock of this folder as long as we live."""
         try:
-            VAR.mkdir(exist_ok=True)
+            VAR.mkdir(parents=True, exist_ok=True)
             lock = (VAR / "run.lock").open("a")
         except OSError as error:
             raise CommandError(f"Folder {VAR} tidak bisa dipakai: {error.strerror}.") from error
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,7 +74,7 @@ class Command(BaseCommand):
                 return lock
 
     def require_port(self, port):
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + PORT_PATIENCE_SECONDS
         while True:
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -109,7 +110,7 @@ class Command(BaseCommand):
     def prepare(self):
         try:
             call_command("migrate", interactive=False, verbosity=0)
-            call_command("load_regions")
+            call_command("load_regions", stdout=StringIO())
             if settings.DEMO and not get_user_model().objects.exists():
                 self.say("Data contoh dibuat, sebentar …")
                 self.seed()

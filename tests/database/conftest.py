@@ -1,0 +1,56 @@
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from ejsika.database.server import Server
+
+OPTIONS = {"fsync": "off", "max_connections": "20", "shared_buffers": "16MB"}
+
+
+def kill(server: Server) -> int:
+    """Kill the server and wait until it is gone: a signal only asks."""
+    pid = server.running().pid
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while server.running() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return pid
+
+
+@pytest.fixture
+def make_server():
+    """Make servers in folders that are stopped and removed at the end."""
+    made = []
+
+    def make(folder: Path) -> Server:
+        made.append(Server(folder, "ejsika", "app", OPTIONS))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.stop(patience=5)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every user reaches, unlike pytest's own: as root the server then runs as nobody."""
+    folder = Path(tempfile.mkdtemp(prefix="ejsika-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def server(make_server, tmp_path):
+    return make_server(tmp_path / "pg")
+
+
+@pytest.fixture
+def as_root():
+    if os.geteuid() != 0:
+        pytest.skip("only root can be refused by PostgreSQL")
