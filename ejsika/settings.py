@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ejsika.lib.http.no_store",
+    "ejsika.lib.http.no_nul",
 ]
 
 ROOT_URLCONF = "ejsika.urls"

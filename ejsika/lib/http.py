@@ -1,6 +1,8 @@
 """What every answer and every page part has in common."""
 
+from django.core.exceptions import BadRequest
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 
@@ -13,6 +15,19 @@ def no_store(get_response):
             response["Cache-Control"] = "no-store, private"
         response["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
         return response
+
+    return middleware
+
+
+def no_nul(get_response):
+    """Refuse addresses with a NUL byte in Django's admin, which hands them to PostgreSQL unread; our forms look."""
+
+    def middleware(request):
+        if request.path_info.startswith(reverse("admin:index")):
+            sent = [request.path_info, *(value for values in request.GET.lists() for value in values[1])]
+            if any("\0" in text for text in sent):
+                raise BadRequest
+        return get_response(request)
 
     return middleware
 

@@ -226,3 +226,24 @@ def test_change_of_a_programme_is_on_record(client, db):
     url = reverse("admin:programs_programrule_delete", args=[rule.pk])
     assert client.post(url, {"post": "yes"}).status_code == 302
     assert AuditEvent.objects.filter(action="programrule.deleted", target_id=rule.pk).exists()
+
+
+def test_list_cannot_be_narrowed_by_the_digest_of_a_password(client, operator):
+    answer = client.get(reverse("admin:accounts_user_changelist"), {"password__startswith": "md5"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("accounts_user_changelist", "role__exact=a%00b"),
+        ("regions_region_changelist", "code=%00"),
+        ("autocomplete", "app_label=accounts&model_name=user&field_name=regions&term=%00"),
+    ],
+)
+def test_nul_in_the_address_is_a_bad_request(client, operator, name, query):
+    assert client.get(f"{reverse(f'admin:{name}')}?{query}").status_code == 400
+
+
+def test_nul_in_a_key_is_a_bad_request(client, operator):
+    assert client.get(f"{reverse('admin:regions_region_changelist')}36%00/change/").status_code == 400
