@@ -244,3 +244,19 @@ def test_day_of_an_import_is_jakartas_also_before_seven_in_the_morning(tmp_path)
         cursor.execute("SET TIME ZONE 'UTC'")
     assert set(Assignment.objects.values_list("started_on", flat=True)) == {timezone.localdate()}
     assert set(Member.objects.values_list("joined_on", flat=True)) == {timezone.localdate()}
+
+
+def test_undo_keeps_the_step_of_a_status_that_has_moved_on(tmp_path):
+    line = family(NORTH)
+    run(write_roster(tmp_path / "a.xlsx", [line]), "--commit")
+    suspended = run(write_roster(tmp_path / "b.xlsx", [line | {"Status": "ditangguhkan"}]), "--commit")
+    enrollment = Enrollment.objects.get()
+    enrollment.change_status("nonaktif", on=timezone.localdate(), by=None)
+    undo(suspended["batch"])
+    enrollment.refresh_from_db()
+    assert enrollment.status == "nonaktif"
+    assert list(StatusChange.objects.order_by("pk").values_list("status", flat=True)) == [
+        "aktif",
+        "ditangguhkan",
+        "nonaktif",
+    ]

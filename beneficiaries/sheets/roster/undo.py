@@ -12,7 +12,7 @@ from beneficiaries.sheets.roster.tables import (
     MEMBERS,
     STATUS_CHANGES,
 )
-from ejsika.imports.writing import delete_created, restore_changes
+from ejsika.imports.writing import ROW_DIGEST, delete_created, restore_changes
 
 _TITLES = {column.field: column.title for column in COLUMNS} | {
     "recipient_name": "Nama Pengurus",
@@ -103,7 +103,14 @@ def _restore(cursor, batch) -> list[dict]:
 
 
 def _unused(table) -> str:
-    """An enrollment that has steps or cases of later days stays."""
+    """An enrollment that has steps or cases of later days stays, and so does the step that these follow."""
+    if table is STATUS_CHANGES:
+        return f"""NOT EXISTS (SELECT FROM beneficiaries_statuschange x
+            WHERE x.enrollment_id = t.enrollment_id AND x.id > t.id)
+        AND NOT EXISTS (SELECT FROM imports_fieldchange y JOIN beneficiaries_enrollment e ON e.id = y.key
+            WHERE y.batch_id = c.batch_id AND y."table" = '{ENROLLMENTS.name}' AND y.field = ''
+              AND e.id = t.enrollment_id AND ({ROW_DIGEST.format(alias="e")} <> y.new
+                OR EXISTS (SELECT FROM beneficiaries_graduationcase g WHERE g.enrollment_id = e.id)))"""
     if table is not ENROLLMENTS:
         return "true"
     return """NOT EXISTS (SELECT FROM beneficiaries_statuschange x WHERE x.enrollment_id = t.id)
