@@ -13,7 +13,23 @@ from decimal import Decimal
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
 from ejsika.imports.kinds import plain
 
-NOTHING = {"", "-", "--", "0", "TIDAK ADA", "BELUM PUNYA", "BELUM ADA", "TIDAK PUNYA", "NIHIL", "N/A", "KOSONG", "NULL"}
+APOSTROPHES = "'`’"  # typed before a number so that Excel keeps it as text
+NOTHING = {
+    "",
+    "-",
+    "--",
+    "–",
+    "—",
+    "0",
+    "TIDAK ADA",
+    "BELUM PUNYA",
+    "BELUM ADA",
+    "TIDAK PUNYA",
+    "NIHIL",
+    "N/A",
+    "KOSONG",
+    "NULL",
+}
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 MONTHS = {
     name: month
@@ -36,8 +52,9 @@ MONTHS = {
     )
     for name in names.split()
 }
-_DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})(?:[ T].*)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
+_TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})" + _TIME)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
@@ -52,14 +69,19 @@ def text(cell: object) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u200b\ufeff\u00a0]", " ", str(cell)).split())
 
 
+def plain_number(cell: object) -> str:
+    """A cell as text, without the apostrophe that keeps a number from being cut."""
+    return text(cell).lstrip(APOSTROPHES).strip()
+
+
 def is_nothing(cell: object) -> bool:
-    return text(cell).upper() in NOTHING
+    return plain_number(cell).upper() in NOTHING
 
 
 def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
     """Read a NIK or KK (`prefix` "nik" or "kk"): 16 digits, as text or as a number that Excel did not cut."""
-    raw = text(cell).lstrip("'`’")
-    if raw.upper() in NOTHING:
+    raw = plain_number(cell)
+    if is_nothing(raw):
         return None, "required"
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if re.fullmatch(r"\d{15}0", raw) or not re.fullmatch(r"\d+", raw):
@@ -93,10 +115,10 @@ def date(
         found = cell
     elif is_nothing(cell):
         return None, None
-    elif isinstance(cell, int | float) or re.fullmatch(r"\d{5}", text(cell)):
-        found = _from_serial(float(cell))
+    elif isinstance(cell, int | float) or re.fullmatch(r"[0-9]{5}", plain_number(cell)):
+        found = _from_serial(float(plain_number(cell)))
     else:
-        found = _from_text(text(cell).lower(), nik, today, adult)
+        found = _from_text(plain_number(cell).lower(), nik, today, adult)
     if found is None or not datetime.date(1900, 1, 1) <= found <= today:
         return None, "date_invalid"
     return found, None
@@ -135,7 +157,7 @@ def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
     """Read a whole number: 7, "007", "RT 07"."""
     if is_nothing(cell):
         return None, None
-    digits = re.sub(r"^(RT|RW|KELAS|KLS)[\s.]*", "", text(cell), flags=re.IGNORECASE)
+    digits = re.sub(r"^(RT|RW|KELAS|KLS)[\s.]*", "", plain_number(cell), flags=re.IGNORECASE)
     if not re.fullmatch(r"[0-9]{1,6}", digits) or not low <= int(digits) <= high:
         return (None, None) if re.fullmatch("0+", digits) else (None, "number_invalid")
     return int(digits), None
@@ -145,7 +167,7 @@ def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
     """Read degrees with comma or dot, to six decimals; whether they lie in Banten is judged with both together."""
     if is_nothing(cell):
         return None, None
-    raw = text(cell).replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
+    raw = plain_number(cell).replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
     if not re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", raw):
         return None, "coordinate_invalid"
     return Decimal(raw).quantize(Decimal("0.000001")), None
@@ -155,7 +177,7 @@ def phone(cell: object) -> str | None:
     """Read a phone number as text; the nought that Excel drops comes back."""
     if is_nothing(cell):
         return None
-    raw = re.sub(r"[\s().-]", "", text(cell).lstrip("'`’"))
+    raw = re.sub(r"[\s().-]", "", plain_number(cell))
     raw = re.sub(r"^(\+62|62(?=8))", "0", raw)
     return f"0{raw}" if raw.startswith("8") else raw
 
@@ -181,9 +203,10 @@ def _choices(enum, **variants: str) -> dict[str, str]:
 SEXES = _choices(Sex, L="Laki|Lk|Pria|Laki laki|1", P="Pr|Wanita|Perempuan|2|Pr.")
 STATUSES = _choices(
     EnrollmentStatus,
-    aktif="Penerima|Terima",
-    nonaktif="Nonaktif|Non aktif|Dikeluarkan|Tidak aktif",
-    ditangguhkan="Tunda|Ditunda",
+    calon="Calon KPM|Calon penerima",
+    aktif="Penerima|Terima|Active",
+    nonaktif="Nonaktif|Non aktif|Dikeluarkan|Tidak aktif|Keluar|Berhenti",
+    ditangguhkan="Tunda|Ditunda|Tangguh|Penangguhan|Ditangguh",
 )
 STATUSES |= {
     plain(word): "graduasi" for word in ("Lulus", "Graduasi", "Graduasi alamiah", "Graduasi mandiri", "Sudah lulus")
@@ -208,17 +231,14 @@ SCHOOLS = _choices(
     SMA="SMA|SMK|MA|SLTA|SMU|MAK|SMALB|Paket C|SMA/SMK",
 )
 BANKS = {plain(value): value for value in Bank.values} | {
-    "BANTEN": Bank.BANTEN.value,
-    "BPDBANTEN": Bank.BANTEN.value,
-    "BANKPEMBANGUNANDAERAHBANTEN": Bank.BANTEN.value,
-    "BJB": Bank.BJB.value,
-    "BANKJABARBANTEN": Bank.BJB.value,
-    "BANKRAKYATINDONESIA": Bank.BRI.value,
-    "BANKBRI": Bank.BRI.value,
-    "POS": Bank.POS.value,
-    "PTPOS": Bank.POS.value,
-    "POSINDONESIA": Bank.POS.value,
-    "PTPOSINDONESIA": Bank.POS.value,
+    plain(word): bank.value
+    for bank, words in {
+        Bank.BANTEN: "Banten|BPD Banten|Bank BPD Banten|Bank Pembangunan Daerah Banten|PT Bank Banten",
+        Bank.BJB: "BJB|BPD BJB|Bank Jabar Banten|Bank Jabar|Bank Pembangunan Daerah Jawa Barat dan Banten",
+        Bank.BRI: "Bank BRI|Bank Rakyat Indonesia|Bank Rakyat Indonesia (BRI)|PT BRI|BRI (Persero)|PT Bank BRI",
+        Bank.POS: "Pos|PT Pos|Pos Indonesia|PT Pos Indonesia|PT Pos Indonesia (Persero)|Kantorpos|Bank Pos|Giro Pos",
+    }.items()
+    for word in words.split("|")
 }
 
 

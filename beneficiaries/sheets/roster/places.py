@@ -89,19 +89,28 @@ class PlaceIndex:
         node = self.nodes.get(code)
         if node is None or len(code) != 10:
             return Place(None, "region_unknown", "region_code", f"Kode desa {code} tidak ada di daftar resmi.")
-        for word, length, at in ((desa, 10, "desa"), (kecamatan, 6, "kecamatan"), (kabupaten, 4, "kabupaten")):
-            if word and not self._agrees(word, self.nodes[code[:length]]):
+        regency, district = self.nodes[code[:4]], self.nodes[code[:6]]
+        for word, place, at, beside in (
+            (desa, node, "desa", _below([district] if kecamatan else _below([regency]))),
+            (kecamatan, district, "kecamatan", _below([regency])),
+            (kabupaten, regency, "kabupaten", self.regencies),
+        ):
+            if word and not self._agrees(word, place, beside):
                 said = f"Kode {code} adalah {self._path(node)}, tetapi di sini tertulis {word[:60]}. Perbaiki satu."
                 return Place(None, "region_conflict", at, said)
         return Place(code)
 
     @staticmethod
-    def _agrees(word: str, node: _Node) -> bool:
+    def _agrees(word: str, node: _Node, beside: list[_Node]) -> bool:
+        """Whether a word means this place: misspelt perhaps, but not the true name of another `beside` it."""
         kind = city_or_regency(word) if len(node.region.code) == 4 else None
         if kind and kind != node.region.level:
             return False
         key = place_key(word)
-        return key == node.key or similarity(trigrams(key), node.grams) >= SIMILAR_ENOUGH
+        if key == node.key:
+            return True
+        is_anothers = any(key == other.key for other in beside)
+        return not is_anothers and similarity(trigrams(key), node.grams) >= SIMILAR_ENOUGH
 
     def _by_name(self, desa: str, kecamatan: str, kabupaten: str) -> Place:
         if not desa or not kabupaten:
