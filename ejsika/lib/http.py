@@ -20,12 +20,12 @@ def no_store(get_response):
 
 
 def no_nul(get_response):
-    """Refuse addresses with a NUL byte in Django's admin, which hands them to PostgreSQL unread; our forms look."""
+    """Refuse what has a NUL byte for Django's admin, which hands it to PostgreSQL unread; our own forms look."""
 
     def middleware(request):
         if request.path_info.startswith(reverse("admin:index")):
-            sent = [request.path_info, *(value for values in request.GET.lists() for value in values[1])]
-            if any("\0" in text for text in sent):
+            lists = [[request.path_info], *dict(request.GET.lists()).values(), *dict(request.POST.lists()).values()]
+            if any("\0" in text for texts in lists for text in texts):
                 raise BadRequest
         return get_response(request)
 

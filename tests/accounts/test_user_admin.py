@@ -245,5 +245,10 @@ def test_nul_in_the_address_is_a_bad_request(client, operator, name, query):
     assert client.get(f"{reverse(f'admin:{name}')}?{query}").status_code == 400
 
 
+def test_nul_in_a_form_is_a_bad_request(client, operator):
+    answer = add(client, regions=["3602\0"])
+    assert answer.status_code == 400
+
+
 def test_nul_in_a_key_is_a_bad_request(client, operator):
     assert client.get(f"{reverse('admin:regions_region_changelist')}36%00/change/").status_code == 400
