@@ -20,7 +20,7 @@ from ejsika.imports.kinds import Head, Refusal, SheetKind
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
 from ejsika.imports.tables import find_table
 from ejsika.jobs.models import Job
-from ejsika.lib.sealed import mask_digits
+from ejsika.lib.sealed import mask_within
 from ejsika.programs.models import Program
 
 Status = ImportBatch.Status
@@ -115,7 +115,7 @@ class _Reader:
             yield row, cells
 
     def _skip(self, row: int, reason: str, shown: list[str] | None = None) -> None:
-        words = " · ".join(mask_digits(word) if word[:8].isdigit() else word for word in shown or () if word)
+        words = " · ".join(mask_within(word) for word in shown or () if word)
         self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words.replace("\x00", "")[:200]))
 
     def report(self, count: int) -> None:

@@ -8,6 +8,7 @@ them can. One key id byte stands in front of every sealed value, for the day whe
 import hashlib
 import hmac
 import os
+import re
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -16,6 +17,8 @@ from django.db import models
 
 KEY_ID = b"\x01"
 NONCE_BYTES = 16
+# Eight digits on end, or the sixteen of a NIK or No KK in groups.
+_NUMBER = re.compile(r"\d(?:[ .\-]?\d){15}\d*|\d{8,}")
 
 
 @lru_cache
@@ -57,6 +60,11 @@ def digest(kind: str, text: str) -> bytes:
 def mask_digits(digits: str) -> str:
     """Show the first six digits of a number and dots for the rest: the date and serial in it give a person away."""
     return digits[:6] + "•" * max(len(digits) - 6, 0)
+
+
+def mask_within(text: str) -> str:
+    """Mask what may be a number of a person or an account anywhere in a text, as mask_digits does."""
+    return _NUMBER.sub(lambda found: mask_digits(re.sub(r"\D", "", found[0])), text)
 
 
 class SealedNumber:

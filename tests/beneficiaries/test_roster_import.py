@@ -16,7 +16,7 @@ from beneficiaries.models import Assignment, Enrollment, FormerCard, Household, 
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions
-from ejsika.imports.models import ImportBatch
+from ejsika.imports.models import ImportBatch, SkippedLine
 from tests.factories import NORTH, make_program, make_user
 from tests.sheets import ROSTERS, family, write_roster
 
@@ -260,3 +260,16 @@ def test_undo_keeps_the_step_of_a_status_that_has_moved_on(tmp_path):
         "ditangguhkan",
         "nonaktif",
     ]
+
+
+def test_number_in_a_wrong_cell_or_a_skipped_line_is_masked(tmp_path):
+    line = family(NORTH)
+    spaced = "3602 0604 0580 1234"
+    wrong = family(NORTH) | {"RT": "3602060405801234", "Alamat": "x" * 200 + spaced}
+    repeated = line | {"Alamat": f"NIK:3602060405801234 {spaced}"}
+    result = run(write_roster(tmp_path / "a.xlsx", [repeated, repeated, wrong]))
+    kept = json.dumps(result) + str(list(SkippedLine.objects.values_list("text", flat=True)))
+    assert SkippedLine.objects.filter(reason="repeat").exists()
+    assert "360206•" in kept
+    assert "3602060405801234" not in kept
+    assert spaced not in kept

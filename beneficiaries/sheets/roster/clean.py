@@ -10,7 +10,7 @@ from beneficiaries.sheets.roster.messages import MESSAGES
 from beneficiaries.sheets.roster.places import FAR_M, PlaceIndex
 from ejsika.imports.kinds import Head
 from ejsika.lib import geo
-from ejsika.lib.sealed import digest, mask_digits, seal_bytes, seal_number
+from ejsika.lib.sealed import digest, mask_digits, mask_within, seal_bytes, seal_number
 
 LIMITS = {"name": 150, "address": 200, "phone": 20, "account": 40}
 CHOICES = {
@@ -94,7 +94,7 @@ class LineCleaner:
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
         raw = cells.text(self.cell(name))
-        value = mask_digits(raw) if name in MASKED else raw[:200]
+        value = mask_digits(raw) if name in MASKED else mask_within(raw)[:200]
         self.line.findings.append(Finding(name, value, code, message or MESSAGES[code], is_error))
 
     def _warn(self, name: str, code: str, message: str = "") -> None:
