@@ -75,8 +75,8 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
     batch.rows, batch.skipped = reader.rows, len(reader.skipped)
     batch.job.report("Membandingkan dengan data KPM", reader.rows, reader.rows)
     with transaction.atomic():
+        batch.status, batch.checked_at = Status.CHECKED, timezone.now()  # before: what comes meanwhile is news
         kind.match(batch)
-        batch.status, batch.checked_at = Status.CHECKED, timezone.now()
         batch.save()
 
 
@@ -142,13 +142,14 @@ def commit(batch: ImportBatch, by: User) -> None:
         _lock()
         batch = _reload(batch, Status.CHECKED, Status.COMMITTING)
         kind = kinds.get(batch.kind)
+        has_changed = kind.hold(batch)
         kind.match(batch)
-        if batch.counts == expected:
+        if batch.counts == expected and not has_changed:
             kind.write(batch, by)
             batch.status, batch.committed_by, batch.committed_at = Status.COMMITTED, by, timezone.now()
             record("import.committed", target=batch, by=by, counts=batch.counts)
         else:
-            batch.status = Status.CHECKED
+            batch.status, batch.checked_at = Status.CHECKED, timezone.now()
         batch.save()
     if batch.status != Status.COMMITTED:
         raise ValidationError("Data KPM berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan.")
@@ -159,7 +160,9 @@ def undo(batch: ImportBatch, by: User) -> list[dict]:
     with transaction.atomic():
         _lock()
         batch = _reload(batch, Status.COMMITTED, Status.UNDOING)
-        batch.kept = kinds.get(batch.kind).undo(batch, by)
+        kind = kinds.get(batch.kind)
+        kind.hold(batch)
+        batch.kept = kind.undo(batch, by)
         batch.status, batch.undone_by, batch.undone_at = Status.UNDONE, by, timezone.now()
         batch.save()
         record("import.undone", target=batch, by=by, kept=len(batch.kept))

@@ -87,6 +87,13 @@ class SheetKind(ABC):
         """Clean every line and copy it into the staging table, with its problems."""
 
     @abstractmethod
+    def hold(self, batch) -> bool:
+        """Lock what a batch touches in the register until the transaction ends.
+
+        Tells whether anybody has changed something of it since the check.
+        """
+
+    @abstractmethod
     def match(self, batch) -> None:
         """Compare the staged rows with the register: set each row's outcome, add problems, fill batch.counts."""
 

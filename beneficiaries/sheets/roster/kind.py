@@ -6,7 +6,7 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils import timezone
 
-from beneficiaries.sheets.roster import cells, match, preview, undo, write
+from beneficiaries.sheets.roster import cells, hold, match, preview, undo, write
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
 from beneficiaries.sheets.roster.columns import COLUMNS
 from beneficiaries.sheets.roster.models import RosterRow
@@ -61,6 +61,9 @@ class RosterKind(SheetKind):
                 copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner) for line in cleaned))
                 copy_rows(cursor, Problem, PROBLEM_COLUMNS, _problems(batch, head, cleaned))
             report(len(chunk))
+
+    def hold(self, batch) -> bool:
+        return hold.hold(batch)
 
     def match(self, batch) -> None:
         match.match(batch)

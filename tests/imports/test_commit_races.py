@@ -1,0 +1,129 @@
+"""An import and a person at the same families at once, with connections of their own: nobody's work is lost."""
+
+import io
+import threading
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from beneficiaries.actions import edit_household, seen_values
+from beneficiaries.graduation.actions import decide
+from beneficiaries.models import Enrollment, Household
+from ejsika.accounts.permissions import Role
+from ejsika.imports import actions
+from ejsika.imports.models import ImportBatch
+from tests.factories import NORTH, make_case, make_program, make_user
+from tests.graduation.test_races import until_waiting
+from tests.sheets import family, write_roster
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def operator(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_regions", stdout=io.StringIO())
+    make_program()
+    return make_user("admin", Role.ADMIN, "36")
+
+
+def received(operator, path, line) -> ImportBatch:
+    content = write_roster(path, [line]).read_bytes()
+    batch = actions.receive(kind="roster", program=make_program(), by=operator, name=path.name, content=content)
+    actions.check(batch)
+    return batch
+
+
+@pytest.fixture
+def line(operator, tmp_path):
+    """A family of the register, as a sheet wrote it."""
+    line = family(NORTH)
+    actions.commit(received(operator, tmp_path / "first.xlsx", line), operator)
+    return line
+
+
+def edit(operator, **changes):
+    household = Household.objects.get()
+    names = ("address", "rt", "rw", "phone", "latitude", "longitude", "point_source", "point_accuracy_m")
+    values = {name: getattr(household, name) for name in names} | changes
+    edit_household(household=household, by=operator, seen=seen_values(household), **values)
+
+
+def in_background(act):
+    """Run an act in a thread of its own; gives the thread, and a list with what it raised."""
+    raised = []
+
+    def run():
+        try:
+            act()
+        except ValidationError as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, raised
+
+
+def test_value_edited_between_check_and_commit_is_not_overwritten_unseen(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    edit(operator, address="Kp. Sesudahnya")
+    with pytest.raises(ValidationError):
+        actions.commit(batch, operator)
+    assert Household.objects.get().address == "Kp. Sesudahnya"
+    batch.refresh_from_db()
+    actions.commit(batch, operator)  # seen once more, and meant
+    assert Household.objects.get().address == line["Alamat"]
+
+
+def test_commit_waits_for_an_edit_under_way(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    with transaction.atomic():
+        edit(operator, address="Kp. Sesudahnya")
+        thread, raised = in_background(lambda: actions.commit(batch, operator))
+        until_waiting(1)
+    thread.join(timeout=30)
+    assert raised
+    assert Household.objects.get().address == "Kp. Sesudahnya"
+
+
+def test_undo_waits_for_an_edit_under_way_and_keeps_it(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    actions.commit(batch, operator)
+    with transaction.atomic():
+        edit(operator, phone="081277776666")
+        thread, raised = in_background(lambda: actions.undo(batch, operator))
+        until_waiting(1)
+    thread.join(timeout=30)
+    assert not raised
+    assert Household.objects.get().phone == "081277776666"
+
+
+def test_commit_does_not_take_back_a_graduation_decided_meanwhile(operator, line, tmp_path):
+    people = [make_user(role.value, role, NORTH[:4]) for role in (Role.PENDAMPING, Role.KOORDINATOR, Role.DINSOS)]
+    case = make_case(Household.objects.get(), by=people[0], verified_by=people[1])
+    batch = received(operator, tmp_path / "next.xlsx", line | {"Status": "ditangguhkan"})
+    with transaction.atomic():
+        decide(case=case, by=people[2], on=timezone.localdate(), decree="460/1")
+        thread, raised = in_background(lambda: actions.commit(batch, operator))
+        until_waiting(1)
+    thread.join(timeout=30)
+    assert raised
+    assert Enrollment.objects.get().status == "graduasi"
+
+
+def test_commit_that_waits_for_an_enrollment_holds_no_family(operator, line, tmp_path):
+    """A decision locks the enrollment and then the family: the other way round the two would wait for ever."""
+    batch = received(operator, tmp_path / "next.xlsx", line | {"Status": "ditangguhkan"})
+    with transaction.atomic():
+        enrollment = Enrollment.objects.select_for_update().get()
+        thread, raised = in_background(lambda: actions.commit(batch, operator))
+        until_waiting(1)
+        assert Household.objects.select_for_update(nowait=True, of=["self"]).get(pk=enrollment.household_id)
+    thread.join(timeout=30)
+    assert not raised
+    assert Enrollment.objects.get().status == "ditangguhkan"
