@@ -171,8 +171,8 @@ def undo(batch: ImportBatch, by: User) -> list[dict]:
 
 @transaction.atomic
 def discard(batch: ImportBatch, by: User) -> None:
-    """Put a batch aside that was never committed."""
-    batch = _reload(batch, Status.UPLOADED, Status.CHECKED)
+    """Put a checked batch aside that was never committed."""
+    batch = _reload(batch, Status.CHECKED)
     batch.status = Status.DISCARDED
     batch.save(update_fields=["status"])
     record("import.discarded", target=batch, by=by)

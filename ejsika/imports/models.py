@@ -13,10 +13,10 @@ from ejsika.programs.models import Program
 
 class ImportBatchQuerySet(models.QuerySet):
     def for_user(self, user):
-        """Batches of this person, and those of others whose regions lie inside this person's own."""
+        """Batches of this person, and those of others whose regions and programmes all lie inside this person's own."""
         if not (user.is_authenticated and user.sees_people):
             return self.none()
-        within = self.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.within(user.region_codes)))
+        within = self.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.manageable_by(user)))
         return within if user.all_programs else within.filter(program__in=user.program_ids)
 
 

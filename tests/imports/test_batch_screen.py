@@ -174,3 +174,18 @@ def test_markup_and_formulae_in_a_sheet_come_out_as_text(client, operator):
     assert Household.objects.filter(address="<script>alert(1)</script>").exists()
     assert Household.objects.filter(recipient_name="=1+1 Siti").exists()
     assert "<script>alert" not in client.get(f"{batch.get_absolute_url()}?tab=create").text
+
+
+def test_batch_of_somebody_with_more_programmes_is_not_found(client, operator):
+    """Its preview may show families of those other programmes."""
+    batch = checked(client)
+    client.force_login(make_user("admin3", Role.ADMIN, "36", programs=[make_program()]))
+    assert client.get(batch.get_absolute_url()).status_code == 404
+
+
+def test_batch_in_the_hands_of_the_queue_cannot_be_put_aside(client, operator):
+    upload(client)
+    batch = ImportBatch.objects.get()
+    client.post(reverse("imports:batch_discard", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert batch.status == "uploaded"
