@@ -69,7 +69,7 @@ def month_progress(visited: int, total: int, *, today: datetime.date) -> Progres
 
 def families(user, today: datetime.date):
     """The user's families to visit: late ones first, then the rest, each longest unvisited first."""
-    view = figures.View.month(today)
+    view = figures.View.of(user, today)
     late = figures.get("late").condition(view) | figures.get("never_visited").condition(view)
     return (
         Household.objects.for_user(user)
@@ -82,7 +82,7 @@ def families(user, today: datetime.date):
 
 def counts(user, today: datetime.date) -> dict[str, int]:
     """Count the user's families: `late`, and `visited` and `active` of the month. Cost: a query, one for the rules."""
-    view = figures.View.month(today)
+    view = figures.View.of(user, today)
     return families(user, today).aggregate(
         late=Count("pk", filter=Q(is_late=True)),
         active=Count("pk", filter=figures.get("active").condition(view)),

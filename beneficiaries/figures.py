@@ -13,26 +13,33 @@ from django.utils import timezone
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models import Assignment, Enrollment, GraduationCase
-from ejsika.programs.models import RuleName, rule_values
+from beneficiaries.models.enrollment import LEADING
+from ejsika.programs.models import Program, RuleName, rule_values
 
 
 @dataclass(frozen=True)
 class View:
-    """What a figure is asked for: a period from `start` to before `end` (dates), and perhaps one programme."""
+    """What a figure is asked for: a period from `start` to before `end` (dates), and some programmes (None: all)."""
 
     start: datetime.date
     end: datetime.date
-    program_id: int | None = None
+    program_ids: tuple[int, ...] | None = None
 
     @classmethod
-    def month(cls, day: datetime.date, program_id: int | None = None) -> "View":
+    def month(cls, day: datetime.date, program_ids: tuple[int, ...] | None = None) -> "View":
         start = day.replace(day=1)
-        return cls(start, (start + datetime.timedelta(days=32)).replace(day=1), program_id)
+        return cls(start, (start + datetime.timedelta(days=32)).replace(day=1), program_ids)
+
+    @classmethod
+    def of(cls, user, day: datetime.date, program: Program | None = None) -> "View":
+        """The month as this person sees it: of the programme chosen, else of those they have."""
+        chosen = (program.pk,) if program else None if user.all_programs else tuple(user.program_ids)
+        return cls.month(day, chosen)
 
     @property
     def year(self) -> "View":
         """The calendar year up to the end of the period."""
-        return View(self.start.replace(month=1, day=1), self.end, self.program_id)
+        return View(self.start.replace(month=1, day=1), self.end, self.program_ids)
 
 
 @dataclass(frozen=True)
@@ -59,10 +66,17 @@ def all_figures() -> list[Figure]:
 
 
 def has_status(view: View, *statuses: str) -> Q:
-    """The condition that a family has one of these statuses: in the view's programme, or its leading one."""
-    if view.program_id is None:
+    """The condition that a family's leading status, among the view's programmes, is one of these."""
+    if view.program_ids is None:
         return Q(status__in=statuses)
-    return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program=view.program_id, status__in=statuses)))
+    enrolled = Enrollment.objects.filter(household=OuterRef("pk"), program__in=view.program_ids)
+    condition = Q(pk__in=[])
+    for status in statuses:
+        leading = Q(Exists(enrolled.filter(status=status)))
+        if len(view.program_ids) > 1 and (above := LEADING[: LEADING.index(status)]):
+            leading &= ~Q(Exists(enrolled.filter(status__in=above)))
+        condition |= leading
+    return condition
 
 
 def visited_in_time(view: View) -> Q:
@@ -70,7 +84,7 @@ def visited_in_time(view: View) -> Q:
     today = timezone.localdate()
     condition = Q(pk__in=[])
     for program_id, days in rule_values(RuleName.VISIT_EVERY_DAYS, today).items():
-        if view.program_id in (None, program_id):
+        if view.program_ids is None or program_id in view.program_ids:
             enrolled = Enrollment.objects.filter(
                 household=OuterRef("pk"), program=program_id, status=EnrollmentStatus.ACTIVE
             )
@@ -84,13 +98,13 @@ def _active(view: View) -> Q:
 
 def _graduated_between(view: View) -> Q:
     cases = GraduationCase.objects.decided_between(view.start, view.end).filter(enrollment__household=OuterRef("pk"))
-    return Q(Exists(cases if view.program_id is None else cases.filter(enrollment__program=view.program_id)))
+    return Q(Exists(cases if view.program_ids is None else cases.filter(enrollment__program__in=view.program_ids)))
 
 
 def _registered(view: View) -> Q:
-    if view.program_id is None:
+    if view.program_ids is None:
         return Q()
-    return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program=view.program_id)))
+    return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program__in=view.program_ids)))
 
 
 def _without_assistant(view: View) -> Q:

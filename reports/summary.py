@@ -104,8 +104,8 @@ def attention(scope: Scope, everything: Row) -> list[dict]:
     loads = workloads(scope.families, Visit.objects.countable_by(user), scope.view)
     silent = sum(not load.has_reported for load in loads)
     verified = scope.form.apply(GraduationCase.objects.countable_by(user)).filter(state=GraduationState.VERIFIED)
-    if scope.view.program_id:
-        verified = verified.filter(enrollment__program=scope.view.program_id)
+    if scope.view.program_ids is not None:
+        verified = verified.filter(enrollment__program__in=scope.view.program_ids)
     review = f"{reverse('reports:review')}?{scope.query()}#assistants"
     cases = f"{reverse('graduation:case_list')}?{scope.query(state=GraduationState.VERIFIED)}"
     return [

@@ -101,8 +101,7 @@ class ScopeForm(forms.Form):
     @property
     def view(self) -> View:
         """What the figures are asked for. Call after is_valid()."""
-        program = self.cleaned_data.get("program")
-        return View.month(self.cleaned_data["period"], program and program.pk)
+        return View.of(self.user, self.cleaned_data["period"], self.cleaned_data.get("program"))
 
     def apply(self, queryset):
         """Narrow families (already scoped to the user) to the region chosen; a bad value gives none."""

@@ -11,7 +11,7 @@ from ejsika.lib.tags import id_number
 
 def without_assistant(user) -> Notice | None:
     """How many active families nobody looks after. Cost: one query."""
-    view = figures.View.month(timezone.localdate())
+    view = figures.View.of(user, timezone.localdate())
     count = Household.objects.for_user(user).filter(figures.get("without_assistant").condition(view)).count()
     if not count:
         return None

@@ -30,7 +30,7 @@ def _decided(scope, span, cases):
     """Narrow cases, scoped to a person already, to the page's region, programme and period."""
     view = span.narrow(scope.view)
     found = scope.form.apply(cases).decided_between(view.start, view.end)
-    return found.filter(enrollment__program=view.program_id) if view.program_id else found
+    return found if view.program_ids is None else found.filter(enrollment__program__in=view.program_ids)
 
 
 def _counts(scope, span) -> dict:

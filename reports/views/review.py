@@ -22,8 +22,8 @@ def review(request):
     context = {"scope": scope}
     if scope.is_valid:
         cases = scope.form.apply(GraduationCase.objects.for_user(request.user)).filter(state=GraduationState.PROPOSED)
-        if scope.view.program_id:
-            cases = cases.filter(enrollment__program=scope.view.program_id)
+        if scope.view.program_ids is not None:
+            cases = cases.filter(enrollment__program__in=scope.view.program_ids)
         without_assistant = figures.get("without_assistant").condition(scope.view)
         context |= {
             "cases": cases.select_related("enrollment__household__region", "proposed_by").order_by("proposed_on", "pk")[

@@ -49,5 +49,5 @@ def test_a_programme_narrows_it(budi, program):
     only = make_household(name="JSCM Saja", program=other)
     for family in (both, only):
         make_visit(family, budi, datetime.date(2026, 11, 5))
-    assert found(figures.View.month(NOVEMBER.start, other.pk)) == {"JSCM Saja"}
-    assert found(figures.View.month(NOVEMBER.start, program.pk)) == {"Keduanya"}
+    assert found(figures.View.month(NOVEMBER.start, (other.pk,))) == {"JSCM Saja"}
+    assert found(figures.View.month(NOVEMBER.start, (program.pk,))) == {"Keduanya"}

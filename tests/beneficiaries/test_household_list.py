@@ -247,7 +247,7 @@ def eventful(budi, ayu, dewi, program):
 @pytest.mark.parametrize("name", [figure.name for figure in figures.all_figures()])
 def test_a_figure_equals_its_list(client, officer, eventful, name, code):
     program = make_program(code) if code else None
-    view = figures.View.month(timezone.localdate(), program and program.pk)
+    view = figures.View.month(timezone.localdate(), program and (program.pk,))
     counted = Household.objects.countable_by(officer).filter(figures.get(name).condition(view)).count()
     answer = client.get(f"{LIST}?figure={name}&program={code}")
     assert len(answer.context["page"].rows) == answer.context["count"] == counted
