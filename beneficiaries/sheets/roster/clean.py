@@ -118,7 +118,7 @@ class LineCleaner:
         raw = cells.text(self.cell(name))
         if name != "name" and cells.is_nothing(raw):
             return
-        if name == "name" and (not raw or raw in {"-", "0"}):
+        if name == "name" and cells.is_nothing(raw):
             self._find(name, "required")
         elif len(raw) > LIMITS[name]:
             self._find(name, "text_too_long", MESSAGES["text_too_long"].format(limit=LIMITS[name]))
@@ -232,9 +232,7 @@ class LineCleaner:
         if "cohort_year" in self.at:
             self._set("cohort_year", cells.number(self.cell("cohort_year"), FIRST_YEAR, self.importer.today.year + 1))
         if "status" in self.at:
-            status = self._set("status", cells.choice(self.cell("status"), CHOICES["status"][0]))
-            if status == EnrollmentStatus.GRADUATED:
-                self._find("status", "graduated_needs_case")
+            self._set("status", cells.choice(self.cell("status"), CHOICES["status"][0]))
         if not cells.is_nothing(self.cell("assistant")):
             self._assistant(cells.text(self.cell("assistant")).lower())
 

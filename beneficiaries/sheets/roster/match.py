@@ -10,10 +10,10 @@ from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
 from beneficiaries.sheets.roster import fields
 from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
+from beneficiaries.sheets.roster.suspects import find_suspects
 from ejsika.imports.models import Problem
 from ejsika.lib.sealed import SealedNumber
 
-SIMILAR_NAME = 0.6  # trigram similarity from which two names may be the same person's
 _FAMILY_COLUMNS = (
     *("kk", "nik", "name", "born_on", "region_code", "address", "rt", "rw", "phone", "latitude", "longitude"),
     *("bank", "account_sealed", "account_digest", "cohort_year", "status", "assistant"),
@@ -155,7 +155,7 @@ def _find_in_register(cursor, batch) -> None:
             statement,
             {"batch": batch.pk, "program": batch.program_id, "graduated": EnrollmentStatus.GRADUATED.value},
         )
-    cursor.execute(_SUSPECTS, {"alike": SIMILAR_NAME})
+    find_suspects(cursor, batch)
     cursor.execute("DROP TABLE roster_scope")
 
 
@@ -183,23 +183,16 @@ _MEMBER_FINDINGS = """
     JOIN roster_scope s ON s.household = m.household_id
     WHERE r.batch_id = %(batch)s AND NOT r.is_recipient AND m.household_id IS DISTINCT FROM f.household
 """
+# A sheet makes nobody graduated, nor anybody who is so anything else.
 _PROGRAM_FINDINGS = """
     INSERT INTO roster_found
     SELECT f.family, f.row, 'status', 'graduated_needs_case' FROM roster_family f
-    JOIN beneficiaries_enrollment e ON e.household_id = f.household AND e.program_id = %(program)s
-    WHERE e.status = %(graduated)s AND f.status IS NOT NULL
+    LEFT JOIN beneficiaries_enrollment e ON e.household_id = f.household AND e.program_id = %(program)s
+    WHERE (f.status = %(graduated)s) <> (e.status IS NOT DISTINCT FROM %(graduated)s)
     UNION ALL
     SELECT DISTINCT f.family, f.row, 'kk', 'already_in_program' FROM roster_family f
     JOIN beneficiaries_enrollment e ON e.household_id = f.household AND e.status = 'aktif'
     JOIN programs_program_excludes x ON x.from_program_id = %(program)s AND x.to_program_id = e.program_id
-"""
-_SUSPECTS = """
-    INSERT INTO roster_found
-    SELECT f.family, f.row, 'name', 'suspect_duplicate' FROM roster_family f
-    WHERE f.household IS NULL AND f.hm IS NULL AND NOT f.wrong AND EXISTS (
-        SELECT FROM beneficiaries_household h JOIN beneficiaries_member m ON m.household_id = h.id
-        WHERE h.region_code = f.region_code AND m.is_recipient AND m.left_on IS NULL AND m.born_on = f.born_on
-          AND similarity(lower(m.name), lower(f.name)) >= %(alike)s)
 """
 
 

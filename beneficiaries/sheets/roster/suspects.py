@@ -1,0 +1,64 @@
+"""Who may be in the register already under other numbers: new families whose recipient resembles a known one."""
+
+from collections import defaultdict
+
+from beneficiaries.models.household import Household, Member
+from ejsika.lib.sealed import SealedNumber
+from ejsika.lib.similar import similarity, trigrams
+
+SIMILAR_NAME = 0.6  # trigram similarity from which two names may be the same person's
+_HALF = 8
+
+# In the same desa, born on the same day.
+_SAME_DAY = """
+    INSERT INTO roster_found
+    SELECT f.family, f.row, 'name', 'suspect_duplicate' FROM roster_family f
+    WHERE f.household IS NULL AND f.hm IS NULL AND NOT f.wrong AND EXISTS (
+        SELECT FROM beneficiaries_household h JOIN beneficiaries_member m ON m.household_id = h.id
+        WHERE h.region_code = f.region_code AND m.is_recipient AND m.left_on IS NULL AND m.born_on = f.born_on
+          AND similarity(lower(m.name), lower(f.name)) >= {alike} AND h.id IN ({scope}))
+"""
+# The others are compared number by number.
+_UNSUSPECTED = """
+    SELECT f.family, f.row, f.name, f.nik FROM roster_family f
+    WHERE f.household IS NULL AND f.hm IS NULL AND NOT f.wrong AND f.nik IS NOT NULL
+      AND NOT EXISTS (SELECT FROM roster_found x WHERE x.family = f.family AND x.code = 'suspect_duplicate')
+"""
+
+
+def find_suspects(cursor, batch) -> None:
+    """Add suspect_duplicate to roster_found, from the families that the importer may see."""
+    visible = Household.objects.for_user(batch.uploaded_by)
+    scope, parameters = visible.values("pk").query.sql_with_params()
+    cursor.execute(_SAME_DAY.format(alike=SIMILAR_NAME, scope=scope), parameters)
+    cursor.execute(_UNSUSPECTED)
+    found = _one_digit_off(cursor.fetchall(), visible)
+    cursor.executemany("INSERT INTO roster_found VALUES (%s, %s, 'name', 'suspect_duplicate')", sorted(found))
+
+
+def _one_digit_off(families: list[tuple], visible) -> set[tuple[int, int]]:
+    """Find families whose recipient's NIK is one digit off a known one, with names alike; gives (family, row).
+
+    Sealed numbers tell only whether they are equal, so they are opened here. Two numbers that differ in one digit
+    share one half: only those are compared. Cost: one pass over the recipients in scope.
+    """
+    by_half = defaultdict(list)
+    for family, row, name, sealed in families:
+        nik = SealedNumber("nik", sealed).reveal()
+        for start in (0, _HALF):
+            by_half[start, nik[start : start + _HALF]].append((family, row, name, nik))
+    found = set()
+    if not by_half:
+        return found
+    known = Member.objects.filter(household__in=visible, is_recipient=True, left_on=None, nik__isnull=False)
+    for known_nik, known_name in known.values_list("nik", "name").iterator():
+        digits = known_nik.reveal()
+        for start in (0, _HALF):
+            for family, row, name, nik in by_half.get((start, digits[start : start + _HALF]), ()):
+                if sum(map(str.__ne__, nik, digits)) == 1 and _alike(name, known_name):
+                    found.add((family, row))
+    return found
+
+
+def _alike(name: str, other: str) -> bool:
+    return similarity(trigrams(name), trigrams(other)) >= SIMILAR_NAME
