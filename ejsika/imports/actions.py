@@ -65,7 +65,7 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
         )
     head, lines = find_table(content, kind)
     _forget_rows(batch)
-    batch.sheet, batch.head_row = head.sheet[:100], head.row
+    batch.sheet, batch.head_row = head.sheet, head.row
     batch.titles, batch.unknown_columns = head.titles, head.unknown
     reader = _Reader(batch, kind, head, lines)
     kind.stage(batch, head, iter(reader), reader.report)

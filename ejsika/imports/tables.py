@@ -6,6 +6,7 @@ from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
 from ejsika.lib.sheets import Sheet, SheetError, open_sheets
 
 SEARCHED_LINES = 60  # how far down a head is looked for: letterheads and titles stand above it
+LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
 
 def find_table(content: bytes, kind: SheetKind) -> tuple[Head, Iterator[tuple[int, list]]]:
@@ -39,14 +40,14 @@ def _find_head(sheet: Sheet, spellings: dict[str, str]) -> Head | None:
 
 
 def _read_head(sheet: str, row: int, cells: list, spellings: dict[str, str]) -> Head:
-    head = Head(sheet, row, {}, {}, [])
+    head = Head(sheet[:LONGEST_NAME], row, {}, {}, [])
     for index, cell in enumerate(cells):
         title = " ".join(str(cell).split())
         field = spellings.get(plain(title))
         if field and field not in head.fields:
-            head.fields[field], head.titles[field] = index, title
+            head.fields[field], head.titles[field] = index, title[:LONGEST_TITLE]
         elif title:
-            head.unknown.append(title[:100])
+            head.unknown.append(title[:LONGEST_NAME])
     return head
 
 

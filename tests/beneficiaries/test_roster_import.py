@@ -273,3 +273,17 @@ def test_number_in_a_wrong_cell_or_a_skipped_line_is_masked(tmp_path):
     assert "360206•" in kept
     assert "3602060405801234" not in kept
     assert spaced not in kept
+
+
+@pytest.mark.parametrize("column", ["No KK", "NIK Pengurus", "No Rekening", "Alamat", "Tahun Masuk"])
+def test_one_endless_cell_is_one_wrong_row(tmp_path, column):
+    lines = [family(NORTH), family(NORTH) | {column: "9" * 6000}]
+    result = run(write_roster(tmp_path / "a.xlsx", lines))
+    assert (result["counts"]["create"], result["counts"]["error"]) == (1, 1)
+
+
+def test_endless_title_is_known_all_the_same(tmp_path):
+    line = family(NORTH) | {"Kode Desa": "3699999999"}
+    line["Kode" + " .-" * 90 + "Desa"] = line.pop("Kode Desa")
+    result = run(write_roster(tmp_path / "a.xlsx", [line]))
+    assert codes(result, "error") == {"2": ["region_unknown"]}

@@ -94,7 +94,7 @@ class LineCleaner:
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
         raw = cells.text(self.cell(name))
-        value = mask_digits(raw) if name in MASKED else mask_within(raw)[:200]
+        value = (mask_digits if name in MASKED else mask_within)(raw)[:200]
         self.line.findings.append(Finding(name, value, code, message or MESSAGES[code], is_error))
 
     def _warn(self, name: str, code: str, message: str = "") -> None:
