@@ -1,10 +1,12 @@
 """Finding the table in a workbook: the sheet and line with the most known column words are its head."""
 
+import re
 from collections.abc import Iterator
 
 from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
 from ejsika.lib.sheets import Sheet, SheetError, open_sheets
 
+_REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
 SEARCHED_LINES = 60  # how far down a head is looked for: letterheads and titles stand above it
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
@@ -43,7 +45,7 @@ def _read_head(sheet: str, row: int, cells: list, spellings: dict[str, str]) -> 
     head = Head(sheet[:LONGEST_NAME], row, {}, {}, [])
     for index, cell in enumerate(cells):
         title = " ".join(str(cell).split())
-        field = spellings.get(plain(title))
+        field = spellings.get(plain(title)) or spellings.get(plain(_REMARK.sub("", title)))
         if field and field not in head.fields:
             head.fields[field], head.titles[field] = index, title[:LONGEST_TITLE]
         elif title:

@@ -60,6 +60,8 @@ def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def in_banten(latitude: float, longitude: float) -> bool:
+    """Whether a point lies in the box, its edges included (a Decimal's -7.1 is not the float's)."""
+    latitude, longitude = float(latitude), float(longitude)
     return LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
 
 

@@ -55,7 +55,7 @@ MONTHS = {
 _TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})" + _TIME)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
-_EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
+EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
 def text(cell: object) -> str:
@@ -86,7 +86,7 @@ def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if re.fullmatch(r"\d{15}0", raw) or not re.fullmatch(r"\d+", raw):
             return None, f"{prefix}_truncated"
-    elif _EXPONENT.fullmatch(raw.replace(" ", "")):
+    elif EXPONENT.fullmatch(raw.replace(" ", "")):
         return None, f"{prefix}_truncated"
     digits = re.sub(r"[\s.]", "", raw)
     if not re.fullmatch(r"[0-9]{16}", digits):
@@ -115,7 +115,9 @@ def date(
         found = cell
     elif is_nothing(cell):
         return None, None
-    elif isinstance(cell, int | float) or re.fullmatch(r"[0-9]{5}", plain_number(cell)):
+    elif (isinstance(cell, int | float) and not isinstance(cell, bool)) or re.fullmatch(
+        r"[0-9]{5}", plain_number(cell)
+    ):
         found = _from_serial(float(plain_number(cell)))
     else:
         found = _from_text(plain_number(cell).lower(), nik, today, adult)
@@ -154,10 +156,11 @@ def _century(year: int, nik: str | None, today: datetime.date, adult: bool) -> i
 
 
 def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
-    """Read a whole number: 7, "007", "RT 07"."""
+    """Read a whole number: 7, "007", "RT 07", and the "7.0" that other programs write."""
     if is_nothing(cell):
         return None, None
     digits = re.sub(r"^(RT|RW|KELAS|KLS)[\s.]*", "", plain_number(cell), flags=re.IGNORECASE)
+    digits = re.sub(r"[.,]0$", "", digits)
     if not re.fullmatch(r"[0-9]{1,6}", digits) or not low <= int(digits) <= high:
         return (None, None) if re.fullmatch("0+", digits) else (None, "number_invalid")
     return int(digits), None

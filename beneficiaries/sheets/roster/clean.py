@@ -191,10 +191,11 @@ class LineCleaner:
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
         place = self.places.find(*(self.cell(name) for name in ("region_code", "desa", "kecamatan", "kabupaten")))
+        at = place.field if place.field in self.at else "region_code"
         if place.problem == "region_ambiguous":
-            self._find(place.field, place.problem, self.places.list_candidates(place.message, nik, point))
+            self._find(at, place.problem, self.places.list_candidates(place.message, nik, point))
         elif place.problem:
-            self._find(place.field, place.problem, place.message, is_error=place.level == "error")
+            self._find(at, place.problem, place.message, is_error=place.level == "error")
         if place.code is None:
             return
         if not any(place.code.startswith(code) for code in self.importer.region_codes):

@@ -13,7 +13,7 @@ from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.imports.kinds import Head, PreviewRow, Refusal, SheetKind
+from ejsika.imports.kinds import Head, PreviewRow, Refusal, SheetKind, plain
 from ejsika.imports.models import Problem
 from ejsika.lib.copying import copy_rows
 
@@ -25,6 +25,7 @@ STAGED = [
 ]
 COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
+_SIGNATURE = re.compile(r"NIP\b", re.IGNORECASE)  # the number of the official who signs
 TITLES = {column.field: column.title for column in COLUMNS}
 
 
@@ -45,12 +46,12 @@ class RosterKind(SheetKind):
             index = head.fields.get(name)
             return cells.text(row[index]) if index is not None and index < len(row) else ""
 
-        if any(len(re.findall(r"\d", cell(name))) >= 8 for name in ("kk", "nik")):
+        numbers = [word for word in (cell("kk"), cell("nik")) if not _SIGNATURE.match(word)]
+        if any(len(re.findall(r"\d", word)) >= 8 or cells.EXPONENT.fullmatch(word) for word in numbers):
             return True
-        if any(re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", cell(name)) for name in ("kk", "nik")):
-            return True
+        is_head = all(plain(cell(name)) == plain(title) for name, title in head.titles.items())  # again, on a new page
         place = cell("desa") or cell("region_code")
-        return bool(re.search(r"[^\W\d_]", cell("name")) and place)
+        return bool(re.search(r"[^\W\d_]", cell("name")) and place) and not is_head
 
     def stage(self, batch, head: Head, lines, report) -> None:
         cleaner = LineCleaner(head, PlaceIndex(), _importer(batch))

@@ -88,7 +88,7 @@ class PlaceIndex:
     def _by_code(self, code: str, desa: str, kecamatan: str, kabupaten: str) -> Place:
         node = self.nodes.get(code)
         if node is None or len(code) != 10:
-            return Place(None, "region_unknown", "region_code", f"Kode desa {code} tidak ada di daftar resmi.")
+            return Place(None, "region_unknown", "region_code", f"Kode desa {code[:20]} tidak ada di daftar resmi.")
         regency, district = self.nodes[code[:4]], self.nodes[code[:6]]
         for word, place, at, beside in (
             (desa, node, "desa", _below([district] if kecamatan else _below([regency]))),
