@@ -288,3 +288,17 @@ def test_phone(cell, expected):
 )
 def test_text(cell, expected):
     assert cells.text(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected", "is_marked"),
+    [
+        ("Pengurus", None, True),
+        ("Istri (Pengurus)", "2", True),
+        ("Penerima manfaat / Kepala keluarga", "1", True),
+        ("Anak", "3", False),
+        ("", None, False),
+    ],
+)
+def test_relationship(cell, expected, is_marked):
+    assert cells.relationship(cell) == ((expected, None), is_marked)

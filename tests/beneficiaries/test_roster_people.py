@@ -228,3 +228,16 @@ def test_wrong_row_says_every_error_and_no_warning(bring):
         "required",
     ]
     assert "-6.5" in next(p["message"] for p in result["problems"] if p["code"] == "coordinate_invalid")
+
+
+def test_pengurus_of_a_family_is_the_one_marked_so(tmp_path):
+    """Without a mark the wife would be it."""
+    card = family(NORTH)["No KK"]
+    head = ["No KK", "NIK", "Nama", "Hubungan", "Jenis Kelamin", "Kode Desa"]
+    wife = [card, make_nik(), "Siti Istri", "Istri", "P", NORTH]
+    man = [card, make_nik(sex="L"), "Budi Suami", "Kepala keluarga (pengurus)", "L", NORTH]
+    lines = [dict(zip(head, cells, strict=True)) for cells in (wife, man)]
+    result = run(write_roster(tmp_path / "a.xlsx", lines), "--commit")
+    assert (result["households"], result["members"], result["problems"]) == (1, 2, [])
+    assert Household.objects.get().recipient_name == "Budi Suami"
+    assert Member.objects.get(is_recipient=True).relationship == "1"

@@ -253,6 +253,14 @@ def choice(cell: object, known: dict[str, str]) -> tuple[str | None, str | None]
     return (value, None) if value is not None else (None, "choice_unknown")
 
 
+def relationship(cell: object) -> tuple[tuple[str | None, str | None], bool]:
+    """Read a relationship to the head, and whether the person is marked as the pengurus: "Istri (pengurus)"."""
+    rest, marks = re.subn(
+        r"\W*\b(pengurus|penerima)( kpm| manfaat| bantuan)?\b\W*", " ", text(cell), flags=re.IGNORECASE
+    )
+    return choice(rest, RELATIONSHIPS), bool(marks)
+
+
 _NO_SCHOOL = (
     *("Tidak sekolah", "Belum sekolah", "Tidak/belum sekolah", "Putus sekolah", "Tamat", "Lulus"),
     *("TK", "PAUD", "Kuliah", "S1", "D3"),

@@ -43,6 +43,7 @@ class Line:
     family_key: bytes | int
     values: dict = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    is_marked: bool = False  # said to be the pengurus
 
     @property
     def is_wrong(self) -> bool:
@@ -144,9 +145,11 @@ class LineCleaner:
 
     def _person(self, nik: str | None) -> None:
         adult = not self.by_person
-        for name in ("sex", "relationship"):
-            if name in self.at:
-                self._set(name, cells.choice(self.cell(name), CHOICES[name][0]))
+        if "sex" in self.at:
+            self._set("sex", cells.choice(self.cell("sex"), CHOICES["sex"][0]))
+        if self.by_person:
+            relationship, self.line.is_marked = cells.relationship(self.cell("relationship"))
+            self._set("relationship", relationship)
         adult = adult or self.line.values.get("relationship") in {Relationship.HEAD, Relationship.SPOUSE}
         if "born_on" in self.at:
             read = cells.date(self.cell("born_on"), nik=nik, today=self.importer.today, adult=adult)

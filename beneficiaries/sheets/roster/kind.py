@@ -94,7 +94,7 @@ def _staged(batch, line: Line, families: dict, cleaner: LineCleaner) -> list:
     family = families.setdefault(line.family_key, len(families) + 1)
     outcome = "error" if line.is_wrong else ""
     values = [line.values.get(name) for name in STAGED]
-    return [batch.pk, line.row, outcome, family, not cleaner.by_person, *values]
+    return [batch.pk, line.row, outcome, family, line.is_marked or not cleaner.by_person, *values]
 
 
 def _problems(batch, head: Head, lines: list[Line]):
