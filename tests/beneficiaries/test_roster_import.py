@@ -287,3 +287,15 @@ def test_endless_title_is_known_all_the_same(tmp_path):
     line["Kode" + " .-" * 90 + "Desa"] = line.pop("Kode Desa")
     result = run(write_roster(tmp_path / "a.xlsx", [line]))
     assert codes(result, "error") == {"2": ["region_unknown"]}
+
+
+def test_audit_of_an_import_names_the_fields_of_each_family(tmp_path):
+    first, second = family(NORTH), family(NORTH)
+    run(write_roster(tmp_path / "a.xlsx", [first, second]), "--commit")
+    changed = [first | {"Alamat": "Kp. Baru", "RT": "9"}, second | {"No HP": "081299998888"}]
+    result = run(write_roster(tmp_path / "b.xlsx", changed), "--commit")
+    entries = AuditEvent.objects.filter(action="household.imported", data__batch=result["batch"]).order_by("target_id")
+    assert [(entry.data["created"], entry.data["fields"]) for entry in entries] == [
+        (False, ["address", "rt"]),
+        (False, ["phone"]),
+    ]

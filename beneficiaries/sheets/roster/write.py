@@ -202,9 +202,10 @@ def _record(cursor, values: dict) -> None:
     cursor.execute(
         """INSERT INTO audit_auditevent (actor_id, action, target_kind, target_id, data)
            SELECT %(by)s, 'household.imported', 'beneficiaries.household', f.household, jsonb_build_object(
-               'batch', %(batch)s::bigint, 'created', f.is_new, 'fields', coalesce((
-                   SELECT jsonb_agg(DISTINCT c.field) FROM imports_fieldchange c WHERE c.batch_id = %(batch)s
-                   AND c."table" = 'beneficiaries_household' AND c.key = f.household AND c.field <> ''), '[]'::jsonb))
-           FROM roster_family f""",
+               'batch', %(batch)s::bigint, 'created', f.is_new, 'fields', coalesce(c.fields, '[]'::jsonb))
+           FROM roster_family f LEFT JOIN (
+               SELECT key, jsonb_agg(DISTINCT field) AS fields FROM imports_fieldchange
+               WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_household' AND field <> '' GROUP BY key
+           ) c ON c.key = f.household""",
         values,
     )
