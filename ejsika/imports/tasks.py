@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
@@ -49,9 +50,11 @@ def _run(batch: ImportBatch, action, stage: str, *, back_to: str) -> None:
     except ValidationError as error:
         _fail(batch, back_to, error.message)
     except Exception as error:
-        # No exception text: it may quote a cell. Its kind and place are enough to mend the program.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        logger.error("import %s: %s at %s:%s", batch.pk, type(error).__name__, place.filename, place.lineno)
+        # No exception text: it may quote a cell. Its kind and the way to it are enough to mend the program.
+        way = " > ".join(
+            f"{Path(place.filename).name}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)
+        )
+        logger.error("import %s: %s at %s", batch.pk, type(error).__name__, way)
         _fail(
             batch,
             back_to,

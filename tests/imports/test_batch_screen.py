@@ -189,3 +189,15 @@ def test_batch_in_the_hands_of_the_queue_cannot_be_put_aside(client, operator):
     client.post(reverse("imports:batch_discard", args=[batch.pk]))
     batch.refresh_from_db()
     assert batch.status == "uploaded"
+
+
+def test_failure_of_the_program_is_logged_by_its_way_and_told_without_a_word_of_the_sheet(client, operator, caplog):
+    upload(client)
+    batch = ImportBatch.objects.get()
+    ImportBatch.objects.update(file_path="imports/3602060405801234")
+    tasks.check(batch.pk)
+    batch.refresh_from_db()
+    assert batch.refusal_code == "internal_error"
+    assert "FileNotFoundError at tasks.py:" in caplog.text
+    assert "> storage.py:" in caplog.text
+    assert "3602060405801234" not in caplog.text + batch.failure
