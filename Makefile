@@ -2,11 +2,12 @@
 PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check
+.PHONY: help run test check bench
 
 help:
 	@echo "make run     jalankan e-JSiKa di http://127.0.0.1:8000"
 	@echo "make test    semua pengujian, peramban juga"
+	@echo "make bench   ukur halaman pada 5.000 dan 50.000 keluarga rekaan"
 	@echo "make check   lint, format, migrasi, pemeriksaan server: gerbang tanpa pengujian"
 
 ifeq ($(wildcard .env),)
@@ -24,3 +25,6 @@ check:
 	@python3 .ci/setup.py check
 	@$(PYTHON) .ci/check.py
 
+bench:
+	@python3 .ci/setup.py test
+	@$(PYTHON) -m tests.bench $(SIZES)
