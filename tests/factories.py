@@ -20,7 +20,7 @@ NORTH = "3602122001"  # a desa in Kab. Lebak
 NORTH_2 = "3602122002"
 SOUTH = "3601012001"  # a desa in Kab. Pandeglang
 JAKARTA = ZoneInfo("Asia/Jakarta")
-PASSWORD = "kata-sandi-uji-1"  # noqa: S105 - of invented users
+PASSWORD = "kata-sandi-uji-1"
 _serial = itertools.count(1)
 _LEVELS = {2: "provinsi", 4: "kabupaten", 6: "kecamatan", 10: "desa"}
 

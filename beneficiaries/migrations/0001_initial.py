@@ -5,9 +5,10 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.db.models.lookups
-import ejsika.lib.sealed
 from django.conf import settings
 from django.db import migrations, models
+
+import ejsika.lib.sealed
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,5 @@
 import os
+import pwd
 import shutil
 import signal
 import tempfile
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ejsika.database.programs import can_reach, dropped_to
 from ejsika.database.server import Server
 
 OPTIONS = {"fsync": "off", "max_connections": "20", "shared_buffers": "16MB"}
@@ -53,4 +55,11 @@ def server(make_server, tmp_path):
 @pytest.fixture
 def as_root():
     if os.geteuid() != 0:
-        pytest.skip("only root can be refused by PostgreSQL")
+        pytest.skip("only root is refused by PostgreSQL")
+
+
+@pytest.fixture
+def as_root_beside_nobody(as_root, open_folder):
+    user = pwd.getpwnam("nobody")
+    if not can_reach(dropped_to(user.pw_uid, user.pw_gid), open_folder):
+        pytest.skip("the programs lie below a private folder")

@@ -126,7 +126,8 @@ def test_socket_folder_of_somebody_else_is_refused(make_server, open_folder):
     socket.rmdir()
 
 
-def test_as_root_it_runs_as_nobody_where_nobody_gets_to(make_server, open_folder, as_root):
+def test_as_root_it_runs_as_nobody_where_nobody_gets_to(make_server, open_folder, as_root_beside_nobody):
+    assert identity_for(open_folder, None).prefix == ()
     server = make_server(open_folder / "pg")
     server.ensure()
     assert Path(f"/proc/{server.running().pid}").stat().st_uid != 0
@@ -181,7 +182,3 @@ def test_broken_configuration_is_said_with_postgresqls_own_words(server):
     server.options["max_connections"] = "many"
     with pytest.raises(ServerError, match="max_connections"):
         server.ensure()
-
-
-def test_new_cluster_below_an_open_folder_needs_no_namespace(open_folder):
-    assert identity_for(open_folder, None).prefix == ()
