@@ -7,8 +7,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 STALLED_AFTER_SECONDS = 30
-# A database that went away in the middle of a task comes back: the task starts over.
-_AGAIN = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={OperationalError})
+# A database that went away in the middle of a task, or has no room, comes back: the task starts over, ever more slowly,
+# and never gives up, since nobody could start it again by hand.
+_AGAIN = RetryStrategy(wait=2, linear_wait=5, retry_exceptions={OperationalError})
 
 
 def task(name: str):
