@@ -7,7 +7,7 @@ from ejsika.lib.sealed import SealedNumber
 from ejsika.lib.similar import similarity, trigrams
 
 SIMILAR_NAME = 0.6  # trigram similarity from which two names may be the same person's
-_HALF = 8
+_QUARTERS = (0, 4, 8, 12)
 
 # In the same desa, born on the same day.
 _SAME_DAY = """
@@ -40,24 +40,28 @@ def _one_digit_off(families: list[tuple], visible) -> set[tuple[int, int]]:
     """Find families whose recipient's NIK is one digit off a known one, with names alike; gives (family, row).
 
     Sealed numbers tell only whether they are equal, so they are opened here. Two numbers that differ in one digit
-    share one half: only those are compared. Cost: one pass over the recipients in scope.
+    share three quarters: only those are compared. Cost: one pass over the recipients in scope.
     """
-    by_half = defaultdict(list)
+    alike = defaultdict(list)
     for family, row, name, sealed in families:
         nik = SealedNumber("nik", sealed).reveal()
-        for start in (0, _HALF):
-            by_half[start, nik[start : start + _HALF]].append((family, row, name, nik))
+        for key in _without_a_quarter(nik):
+            alike[key].append((family, row, name, nik))
     found = set()
-    if not by_half:
+    if not alike:
         return found
     known = Member.objects.filter(household__in=visible, is_recipient=True, left_on=None, nik__isnull=False)
     for known_nik, known_name in known.values_list("nik", "name").iterator():
         digits = known_nik.reveal()
-        for start in (0, _HALF):
-            for family, row, name, nik in by_half.get((start, digits[start : start + _HALF]), ()):
+        for key in _without_a_quarter(digits):
+            for family, row, name, nik in alike.get(key, ()):
                 if sum(map(str.__ne__, nik, digits)) == 1 and _alike(name, known_name):
                     found.add((family, row))
     return found
+
+
+def _without_a_quarter(digits: str) -> list[tuple[int, str]]:
+    return [(start, digits[:start] + digits[start + 4 :]) for start in _QUARTERS]
 
 
 def _alike(name: str, other: str) -> bool:

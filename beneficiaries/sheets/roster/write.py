@@ -86,7 +86,7 @@ def _write_households(cursor, batch, values: dict) -> None:
         SELECT id FROM kept""",
     )
     cards = [key for (key,) in cursor.fetchall()]
-    note_created(cursor, batch, FORMER_CARDS, "t.id = ANY(%s)", [cards])
+    note_created(cursor, batch, FORMER_CARDS, "t.id IN (SELECT unnest(%s::bigint[]))", [cards])
     apply_changes(cursor, batch, HOUSEHOLDS)
 
 
@@ -124,7 +124,9 @@ def _write_members(cursor, batch, values: dict) -> None:
         SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new""",
         values,
     )
-    note_created(cursor, batch, MEMBERS, "t.id = ANY(%s)", [[key for (key,) in cursor.fetchall()]])
+    note_created(
+        cursor, batch, MEMBERS, "t.id IN (SELECT unnest(%s::bigint[]))", [[key for (key,) in cursor.fetchall()]]
+    )
 
 
 # The recipient of the sheet becomes the family's; whoever was it before stays a member.
@@ -165,14 +167,18 @@ def _write_enrollments(cursor, batch, values: dict) -> None:
         """WITH steps AS (
             INSERT INTO beneficiaries_statuschange (enrollment_id, status, "on", reason, letter, by_id)
             SELECT e.id, e.status, e.since, e.reason, e.letter, %(by)s FROM beneficiaries_enrollment e
-            WHERE e.id = ANY(%(added)s) OR e.id IN (SELECT key FROM imports_fieldchange
-                WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_enrollment' AND field = 'status')
+            JOIN (SELECT unnest(%(added)s::bigint[]) AS id UNION SELECT key FROM imports_fieldchange
+                WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_enrollment' AND field = 'status'
+            ) stepped USING (id)
             RETURNING id, enrollment_id)
-        SELECT id FROM steps WHERE NOT enrollment_id = ANY(%(of_new_families)s)""",
+        SELECT id FROM steps WHERE NOT EXISTS (
+            SELECT FROM unnest(%(of_new_families)s::bigint[]) AS new(id) WHERE new.id = enrollment_id)""",
         values | {"added": [key for key, _ in added], "of_new_families": [key for key, is_new in added if is_new]},
     )
-    note_created(cursor, batch, STATUS_CHANGES, "t.id = ANY(%s)", [[key for (key,) in cursor.fetchall()]])
-    note_created(cursor, batch, ENROLLMENTS, "t.id = ANY(%s)", [in_known_families])
+    note_created(
+        cursor, batch, STATUS_CHANGES, "t.id IN (SELECT unnest(%s::bigint[]))", [[key for (key,) in cursor.fetchall()]]
+    )
+    note_created(cursor, batch, ENROLLMENTS, "t.id IN (SELECT unnest(%s::bigint[]))", [in_known_families])
 
 
 def _write_assignments(cursor, batch, values: dict) -> None:
@@ -194,7 +200,9 @@ def _write_assignments(cursor, batch, values: dict) -> None:
                 WHERE a.household_id = f.household AND a.ended_on IS NULL) RETURNING id, household_id)
         SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new"""
     )
-    note_created(cursor, batch, ASSIGNMENTS, "t.id = ANY(%s)", [[key for (key,) in cursor.fetchall()]])
+    note_created(
+        cursor, batch, ASSIGNMENTS, "t.id IN (SELECT unnest(%s::bigint[]))", [[key for (key,) in cursor.fetchall()]]
+    )
 
 
 def _record(cursor, values: dict) -> None:
