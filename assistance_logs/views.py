@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assistance_logs import worklist
 from assistance_logs.actions import UuidTakenError, correct_visit, log_visit
@@ -26,7 +26,7 @@ JUST_NOW = datetime.timedelta(minutes=10)  # so long the page of a visit says "s
 TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
 
 
-@require_GET
+@require_safe
 @requires(Permission.VISIT_LOG)
 def task_list(request):
     today = timezone.localdate()
@@ -63,7 +63,7 @@ def visit_new(request, pk):
     return _store(request, act, "assistance_logs/visit_new.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VISIT_VIEW)
 def visit_detail(request, pk):
     visits = Visit.objects.for_user(request.user)

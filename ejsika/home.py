@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ejsika.accounts.permissions import Permission, Role, requires
 
@@ -38,7 +38,7 @@ class Place:
     is_current: bool
 
 
-@require_GET
+@require_safe
 @requires(Permission.OWN_ACCOUNT)
 def home(request):
     return redirect(FIRST_SCREENS[request.user.role])

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import evidence
 from beneficiaries.graduation.actions import decide, propose, send_back, verify
@@ -26,7 +26,7 @@ STEPS = {
 }
 
 
-@require_GET
+@require_safe
 @requires(Permission.GRADUATION_VIEW)
 def case_list(request):
     form = CaseFilterForm(request.GET, user=request.user)
@@ -40,7 +40,7 @@ def case_list(request):
     return render_page(request, "graduation/case_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.GRADUATION_VIEW)
 def case_detail(request, pk):
     return _case_page(request, _find(request, pk))

@@ -105,6 +105,11 @@ class StatusChange(models.Model):
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="status_change_known", condition=Q(status__in=EnrollmentStatus.values)),
+        ]
+
     def __str__(self):
         return f"{self.status} {self.on}"
 

@@ -140,6 +140,11 @@ class Household(models.Model):
             models.CheckConstraint(
                 name="household_status_known", condition=Q(status__in=["", *EnrollmentStatus.values])
             ),
+            models.CheckConstraint(name="household_bank_known", condition=Q(bank__in=["", *Bank.values])),
+            models.CheckConstraint(
+                name="household_neighbourhood_range",
+                condition=(Q(rt__isnull=True) | Q(rt__range=(1, 999))) & (Q(rw__isnull=True) | Q(rw__range=(1, 999))),
+            ),
             models.CheckConstraint(
                 name="household_source_known", condition=Q(point_source__in=["", *PointSource.values])
             ),
@@ -197,6 +202,7 @@ class Member(models.Model):
             models.CheckConstraint(
                 name="member_relationship_known", condition=Q(relationship__in=["", *Relationship.values])
             ),
+            models.CheckConstraint(name="member_school_known", condition=Q(school_level__in=["", *SchoolLevel.values])),
             models.CheckConstraint(
                 name="member_grade_range", condition=Q(grade__isnull=True) | Q(grade__range=(1, 12))
             ),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import actions, panels, timeline
 from beneficiaries.forms.changes import AssignForm, HouseholdEditForm
@@ -22,7 +22,7 @@ ENTRIES = 50
 NO_SUCH_NUMBER = "Tidak ada keluarga di wilayah Anda dengan nomor ini. Periksa lagi ke-16 angkanya."
 
 
-@require_GET
+@require_safe
 @requires(Permission.HOUSEHOLD_VIEW)
 def household_list(request):
     return _list_page(request, request.GET, SearchForm())
@@ -45,7 +45,7 @@ def household_search(request):
     return _list_page(request, request.POST, form)
 
 
-@require_GET
+@require_safe
 @requires(Permission.HOUSEHOLD_VIEW)
 def household_detail(request, pk):
     household = get_object_or_404(Household.objects.for_user(request.user).for_list(request.user), pk=pk)

@@ -1,10 +1,10 @@
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
 
-@require_GET
+@require_safe
 @requires(Permission.OWN_ACCOUNT)
 def me(request):
     return render_page(

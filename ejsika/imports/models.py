@@ -68,6 +68,14 @@ class ImportBatch(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
+                name="batch_status_known",
+                condition=Q(
+                    status__in=[
+                        *("uploaded", "checked", "committing", "committed", "undoing", "undone", "refused", "discarded")
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="batch_refusal_said",
                 condition=~Q(status="refused") | ~Q(refusal_code="") & ~Q(refusal_message=""),
             ),

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.imports import actions, notices, tasks
@@ -16,7 +16,7 @@ from ejsika.lib.http import render_page
 NEWEST = 30
 
 
-@require_GET
+@require_safe
 @requires(Permission.ROSTER_IMPORT)
 def batch_list(request):
     batches = ImportBatch.objects.for_user(request.user).select_related("uploaded_by", "program", "job").order_by("-id")
@@ -40,7 +40,7 @@ def batch_new(request):
     return redirect(batch)
 
 
-@require_GET
+@require_safe
 @requires(Permission.ROSTER_IMPORT)
 def batch_detail(request, pk):
     """The page of a batch; while the queue has it, htmx asks again for its progress alone."""

@@ -22,6 +22,13 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="job_state_known", condition=models.Q(state__in=["waiting", "running", "done", "failed"])
+            ),
+        ]
+
     def __str__(self):
         return f"{self.stage} {self.done}/{self.total or '?'}"
 

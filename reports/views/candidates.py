@@ -1,6 +1,6 @@
 """Another agency's first screen: how many families there are, and what may be asked for."""
 
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
@@ -8,7 +8,7 @@ from reports.candidates import STEP, active_families
 from reports.scope import Scope
 
 
-@require_GET
+@require_safe
 @requires(Permission.CANDIDATES_VIEW)
 def candidates(request):
     scope = Scope(request)

@@ -1,7 +1,7 @@
 """The dashboard: the figures of a region, by region, each leading to its list."""
 
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from assistance_logs.models import Visit
 from ejsika.accounts.permissions import Permission, requires
@@ -12,7 +12,7 @@ from reports.summary import attention, summarise
 from reports.trends import visited_by_month
 
 
-@require_GET
+@require_safe
 @requires(Permission.COUNTS_VIEW)
 def dashboard(request):
     scope = Scope(request)

@@ -1,7 +1,7 @@
 """Families that rose: how many in each region and period, and who, for those who may read names."""
 
 from django.core.paginator import Paginator
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from beneficiaries.graduation.models import GraduationCase
 from ejsika.accounts.permissions import Permission, requires
@@ -12,7 +12,7 @@ from reports.scope import Scope
 CASES_A_PAGE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.COUNTS_VIEW)
 def graduated(request):
     scope, span = Scope(request), SpanForm(request.GET)

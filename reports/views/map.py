@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from beneficiaries import figures
 from ejsika.accounts.permissions import Permission, requires
@@ -16,7 +16,7 @@ from reports.scope import Scope
 MOST_LABELS = 60
 
 
-@require_GET
+@require_safe
 @requires(Permission.MAP_VIEW)
 def map_view(request):
     scope = Scope(request)
@@ -36,7 +36,7 @@ def map_view(request):
     return render_page(request, "reports/map.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.MAP_VIEW)
 def map_cells(request):
     scope, form = Scope(request), BoxForm(request.GET)
@@ -51,7 +51,7 @@ def map_cells(request):
     return JsonResponse({"families": [card(family, request.user) for family in families]})
 
 
-@require_GET
+@require_safe
 @requires(Permission.MAP_VIEW)
 def map_places(request):
     form = BoxForm(request.GET)
@@ -63,7 +63,7 @@ def map_places(request):
     return JsonResponse({"places": places, "level": digits})
 
 
-@require_GET
+@require_safe
 @requires(Permission.MAP_VIEW)
 def map_table(request):
     scope = Scope(request)

@@ -1,6 +1,6 @@
 """A koordinator's first screen: what waits for a look."""
 
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from assistance_logs.models import Visit
 from beneficiaries import figures
@@ -15,7 +15,7 @@ from reports.workloads import add_last_reports, workloads
 CASES_SHOWN = 10
 
 
-@require_GET
+@require_safe
 @requires(Permission.REVIEW)
 def review(request):
     scope = Scope(request)
