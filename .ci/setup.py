@@ -54,7 +54,7 @@ def only_one():
 
 def missing_packages(door: str) -> list[str]:
     packages = []
-    can_make_venv = importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv")
+    can_make_venv = all(getattr(importlib.util.find_spec(name), "origin", None) for name in ("venv", "ensurepip"))
     if not can_make_venv and not is_current("run"):
         packages.append("python3-venv")
     if door == "test" and not shutil.which("chromium"):
