@@ -121,6 +121,6 @@ def refresh_statuses(household_ids) -> None:
             """UPDATE beneficiaries_household h SET status = coalesce((
                    SELECT e.status FROM beneficiaries_enrollment e WHERE e.household_id = h.id
                    ORDER BY array_position(%s::text[], e.status::text) LIMIT 1), '')
-               WHERE h.id = ANY(%s)""",
+               FROM unnest(%s::bigint[]) AS chosen(id) WHERE h.id = chosen.id""",
             [[status.value for status in LEADING], list(household_ids)],
         )

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from ejsika.accounts.permissions import Role
 from ejsika.imports.models import SkippedLine
 from tests.beneficiaries.test_roster_import import codes, run
-from tests.factories import NORTH, make_program, make_user
+from tests.factories import NORTH, make_nik, make_program, make_user
 from tests.sheets import family
 
 HEAD = list(family(NORTH))
@@ -169,3 +169,10 @@ def test_year_and_neighbourhood(judge):
 def test_place_without_a_column_for_its_names_is_said_at_the_code(judge):
     (problem,) = judge(HEAD, family(NORTH) | {"Kode Desa": "-"})["problems"]
     assert (problem["code"], problem["column"], problem["value"]) == ("required", "Kode Desa", "-")
+
+
+def test_wrong_code_of_a_desa_is_shown_whole_and_a_nik_in_its_place_is_not(judge):
+    lines = [family(NORTH) | {"Kode Desa": "3602189999"}, family(NORTH) | {"Kode Desa": make_nik(NORTH)}]
+    values = [problem["value"] for problem in judge(HEAD, *lines)["problems"]]
+    assert values[0] == "3602189999"
+    assert values[1].endswith("••••••••••")

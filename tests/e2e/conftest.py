@@ -38,8 +38,13 @@ def _leave_no_connection(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def run_queue():
-    """Give a function that lets a real worker do all the jobs that wait, and ends when there are none left."""
+def run_queue(transactional_db):
+    """Give a function that lets a real worker do all the jobs that wait, and ends when there are none left.
+
+    The queue's tables are not among those that are emptied between tests, so that is done here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
 
     def run():
         faults = []

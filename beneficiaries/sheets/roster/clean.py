@@ -21,6 +21,8 @@ CHOICES = {
 }
 NUMBERS = {"rt": (1, 999), "rw": (1, 999)}
 FIRST_YEAR = 2000
+NIK_DIGITS = 16
+PLACES = {"region_code", "latitude", "longitude"}  # long numbers of no person, as long as no NIK fits into them
 MASKED = {"kk", "nik", "account"}
 
 
@@ -95,8 +97,9 @@ class LineCleaner:
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
         raw = cells.text(self.cell(name))
-        value = (mask_digits if name in MASKED else mask_within)(raw)[:200]
-        self.line.findings.append(Finding(name, value, code, message or MESSAGES[code], is_error))
+        if name not in PLACES or len(raw) >= NIK_DIGITS:
+            raw = (mask_digits if name in MASKED else mask_within)(raw)
+        self.line.findings.append(Finding(name, raw[:200], code, message or MESSAGES[code], is_error))
 
     def _warn(self, name: str, code: str, message: str = "") -> None:
         self._find(name, code, message, is_error=False)
