@@ -41,11 +41,16 @@ def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> i
     return cursor.rowcount
 
 
-def note_created(cursor, batch, table: Table, condition: str, parameters=None) -> None:
-    """Note rows of t that were just created, those that meet the condition, with their digests."""
+def note_created(cursor, batch, table: Table, keys: list[int]) -> None:
+    """Note rows that were just created, by their ids, with their digests."""
     digest = ROW_DIGEST.format(alias="t")
-    source = f"SELECT t.id, '', NULL, {digest} FROM {table.name} t WHERE {condition}"
-    note_changes(cursor, batch, table, source, parameters)
+    source = f"SELECT t.id, '', NULL, {digest} FROM {table.name} t JOIN unnest(%s::bigint[]) AS made(id) USING (id)"
+    note_changes(cursor, batch, table, source, [keys])
+
+
+def keys_of(cursor) -> list[int]:
+    """The first column of what the last statement gave."""
+    return [row[0] for row in cursor.fetchall()]
 
 
 def apply_changes(cursor, batch, table: Table) -> None:

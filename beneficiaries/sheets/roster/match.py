@@ -79,29 +79,16 @@ def make_families(cursor, batch, *, by_person: bool, families: list[int] | None 
 
     hk has the KK; hn has the recipient's NIK as its recipient, hm as a mere member. `household` is the one it matches.
     """
-    if by_person:
-        values = ", ".join(
-            f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
-            f"{' AND r.is_recipient' if c in ('nik', 'name', 'born_on') else ''}))[1] AS {c}"
-            for c in _FAMILY_COLUMNS
-        )
-        row, wrong, group = (
-            "min(r.row) FILTER (WHERE r.is_recipient)",
-            "bool_or(r.outcome = 'error')",
-            "GROUP BY r.family",
-        )
-    else:
-        values = ", ".join(f"r.{c}" for c in _FAMILY_COLUMNS)
-        row, wrong, group = "r.row", "r.outcome = 'error'", ""
     only = "" if families is None else f"AND r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
+    rows = f"FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {only}"
+    said = f"{_SAID_BY_PERSONS} {rows} GROUP BY r.family" if by_person else f"{_SAID_BY_LINE} {rows}"
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_family, roster_found;
         CREATE TEMP TABLE roster_family ON COMMIT DROP AS
         SELECT f.*, k.id AS hk, CASE WHEN m.is_recipient THEN m.household_id END AS hn,
             CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm,
             CASE WHEN k.id IS NULL THEN CASE WHEN m.is_recipient THEN m.household_id END ELSE k.id END AS household
-        FROM (SELECT r.family, {row} AS row, {wrong} AS wrong, {values}
-              FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {only} {group}) f
+        FROM ({said}) f
         LEFT JOIN beneficiaries_household k ON k.kk = f.kk
         LEFT JOIN beneficiaries_member m ON m.nik = f.nik AND m.left_on IS NULL;
         CREATE INDEX ON roster_family (family);
@@ -109,6 +96,19 @@ def make_families(cursor, batch, *, by_person: bool, families: list[int] | None 
         ANALYZE roster_family;
         CREATE TEMP TABLE roster_found (family int, row int, field text, code text) ON COMMIT DROP"""
     )
+
+
+# What a sheet says of a family: one line's cells, or the first that any of its persons gives, the recipient first.
+_SAID_BY_LINE = "SELECT r.family, r.row, r.outcome = 'error' AS wrong, " + ", ".join(f"r.{c}" for c in _FAMILY_COLUMNS)
+_OF_THE_RECIPIENT = {"nik", "name", "born_on"}
+_SAID_BY_PERSONS = (
+    "SELECT r.family, min(r.row) FILTER (WHERE r.is_recipient) AS row, bool_or(r.outcome = 'error') AS wrong, "
+    + ", ".join(
+        f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
+        f"{' AND r.is_recipient' if c in _OF_THE_RECIPIENT else ''}))[1] AS {c}"
+        for c in _FAMILY_COLUMNS
+    )
+)
 
 
 def _find_in_file(cursor, batch, *, by_person: bool) -> None:

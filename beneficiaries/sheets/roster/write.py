@@ -13,11 +13,12 @@ from beneficiaries.sheets.roster.tables import (
     MEMBERS,
     STATUS_CHANGES,
 )
-from ejsika.imports.writing import apply_changes, note_changes, note_created
+from ejsika.imports.writing import apply_changes, keys_of, note_changes, note_created
 
 # The families to write, beside their households; rows that are wrong or the same stay out.
 _WRITTEN = "roster_family f JOIN beneficiaries_household h ON h.id = f.household"
-_ROWS = """beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family AND r.batch_id = %(batch)s"""
+_KNOWN = f"{_WRITTEN} AND NOT f.is_new"
+_PEOPLE = "beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family AND r.batch_id = %(batch)s"
 
 
 def write(batch, by) -> None:
@@ -25,17 +26,17 @@ def write(batch, by) -> None:
 
     Cost: some thirty statements, whatever the number of rows.
     """
+    values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
     with connection.cursor() as cursor:
         make_families(cursor, batch, by_person=is_by_person(cursor, batch))
         _number_families(cursor, batch)
-        values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
-        _write_households(cursor, batch, values)
+        _write_households(cursor, batch)
         _write_members(cursor, batch, values)
         _write_enrollments(cursor, batch, values)
-        _write_assignments(cursor, batch, values)
+        _write_assignments(cursor, batch)
         _record(cursor, values)
         cursor.execute("SELECT household FROM roster_family")
-        refresh_statuses([key for (key,) in cursor.fetchall()])
+        refresh_statuses(keys_of(cursor))
 
 
 def _number_families(cursor, batch) -> None:
@@ -61,148 +62,133 @@ def _number_families(cursor, batch) -> None:
     cursor.execute("ANALYZE roster_family")
 
 
-def _write_households(cursor, batch, values: dict) -> None:
-    cursor.execute(
-        """INSERT INTO beneficiaries_household (id, kk, recipient_name, region_code, address, rt, rw, phone, latitude,
-               longitude, point_source, bank, account_sealed, account_digest, status)
-           SELECT household, kk, name, region_code, coalesce(address, ''), rt, rw, coalesce(phone, ''), latitude,
-               longitude, CASE WHEN latitude IS NULL THEN '' ELSE 'impor' END, coalesce(bank, ''), account_sealed,
-               account_digest, ''
-           FROM roster_family WHERE is_new"""
-    )
+def _write_households(cursor, batch) -> None:
+    """Add the new families; change the known ones, and keep the card number that one had before."""
+    cursor.execute(_NEW_HOUSEHOLDS)
     note_changes(cursor, batch, HOUSEHOLDS, "SELECT household, '', NULL, 'created' FROM roster_family WHERE is_new")
     changed = fields.changes(fields.HOUSEHOLD, "h")
     note_changes(
         cursor,
         batch,
         HOUSEHOLDS,
-        f"SELECT h.id, field, old, new FROM {_WRITTEN} CROSS JOIN LATERAL {changed} WHERE NOT f.is_new AND applies",
+        f"SELECT h.id, field, old, new FROM {_KNOWN} CROSS JOIN LATERAL {changed} WHERE applies",
     )
-    cursor.execute(
-        f"""WITH kept AS (
-            INSERT INTO beneficiaries_formercard (household_id, kk, replaced_on)
-            SELECT h.id, h.kk, {fields.TODAY} FROM {_WRITTEN} WHERE NOT f.is_new AND f.kk IS NOT NULL AND h.kk <> f.kk
-            RETURNING id)
-        SELECT id FROM kept""",
-    )
-    cards = [key for (key,) in cursor.fetchall()]
-    note_created(cursor, batch, FORMER_CARDS, "t.id IN (SELECT unnest(%s::bigint[]))", [cards])
+    cursor.execute(_FORMER_CARDS)
+    note_created(cursor, batch, FORMER_CARDS, keys_of(cursor))
     apply_changes(cursor, batch, HOUSEHOLDS)
+
+
+_NEW_HOUSEHOLDS = """
+    INSERT INTO beneficiaries_household (id, kk, recipient_name, region_code, address, rt, rw, phone, latitude,
+        longitude, point_source, bank, account_sealed, account_digest, status)
+    SELECT household, kk, name, region_code, coalesce(address, ''), rt, rw, coalesce(phone, ''), latitude,
+        longitude, CASE WHEN latitude IS NULL THEN '' ELSE 'impor' END, coalesce(bank, ''), account_sealed,
+        account_digest, ''
+    FROM roster_family WHERE is_new
+"""
+_FORMER_CARDS = f"""
+    INSERT INTO beneficiaries_formercard (household_id, kk, replaced_on)
+    SELECT h.id, h.kk, {fields.TODAY} FROM {_KNOWN} WHERE f.kk IS NOT NULL AND h.kk <> f.kk RETURNING id
+"""
 
 
 def _write_members(cursor, batch, values: dict) -> None:
     """Close the memberships of who moves here, change who is known, add who is new."""
-    _rows_of = _ROWS + " AND f.household IS NOT NULL"
-    note_changes(
-        cursor,
-        batch,
-        MEMBERS,
-        f"""SELECT m.id, 'left_on', NULL, {fields.TODAY}::text FROM {_rows_of}
-            JOIN beneficiaries_member m ON m.nik = r.nik AND m.left_on IS NULL AND m.household_id <> f.household""",
-        values,
-    )
-    changed = fields.changes(fields.MEMBER, "m")
-    note_changes(
-        cursor,
-        batch,
-        MEMBERS,
-        f"""SELECT m.id, field, old, new FROM {_rows_of} JOIN beneficiaries_member m ON {SAME_MEMBER}
-            CROSS JOIN LATERAL {changed} WHERE applies AND NOT f.is_new""",
-        values,
-    )
-    note_changes(cursor, batch, MEMBERS, _RECIPIENTS, values)
+    for changed in (_MOVED_HERE, _KNOWN_MEMBERS, _RECIPIENTS):
+        note_changes(cursor, batch, MEMBERS, changed, values)
     apply_changes(cursor, batch, MEMBERS)
-    cursor.execute(
-        f"""WITH added AS (
-            INSERT INTO beneficiaries_member (household_id, nik, name, sex, born_on, relationship, is_recipient,
-                school_level, grade, is_pregnant, is_disabled, joined_on)
-            SELECT f.household, r.nik, r.name, coalesce(r.sex, ''), r.born_on, coalesce(r.relationship, ''),
-                r.is_recipient, coalesce(r.school_level, ''), r.grade, r.is_pregnant, r.is_disabled, {fields.TODAY}
-            FROM {_rows_of}
-            WHERE f.is_new OR NOT EXISTS (SELECT FROM beneficiaries_member m WHERE {SAME_MEMBER})
-            ORDER BY r.row RETURNING id, household_id)
-        SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new""",
-        values,
-    )
-    note_created(
-        cursor, batch, MEMBERS, "t.id IN (SELECT unnest(%s::bigint[]))", [[key for (key,) in cursor.fetchall()]]
-    )
+    cursor.execute(_NEW_MEMBERS, values)
+    note_created(cursor, batch, MEMBERS, keys_of(cursor))
 
 
+_MOVED_HERE = f"""
+    SELECT m.id, 'left_on', NULL, {fields.TODAY}::text FROM {_PEOPLE}
+    JOIN beneficiaries_member m ON m.nik = r.nik AND m.left_on IS NULL AND m.household_id <> f.household
+"""
+_KNOWN_MEMBERS = f"""
+    SELECT m.id, field, old, new FROM {_PEOPLE} JOIN beneficiaries_member m ON {SAME_MEMBER}
+    CROSS JOIN LATERAL {fields.changes(fields.MEMBER, "m")} WHERE applies AND NOT f.is_new
+"""
 # The recipient of the sheet becomes the family's; whoever was it before stays a member.
 _RECIPIENTS = f"""
     SELECT m.id, 'is_recipient', m.is_recipient::text, (NOT m.is_recipient)::text
-    FROM {_ROWS} JOIN beneficiaries_member m ON m.household_id = f.household AND m.left_on IS NULL
+    FROM {_PEOPLE} JOIN beneficiaries_member m ON m.household_id = f.household AND m.left_on IS NULL
     CROSS JOIN LATERAL (SELECT ({SAME_MEMBER}) AS is_the_one) s
     WHERE NOT f.is_new AND r.is_recipient AND m.is_recipient IS DISTINCT FROM s.is_the_one
       AND (m.is_recipient OR s.is_the_one)
 """
+_NEW_MEMBERS = f"""
+    WITH added AS (
+        INSERT INTO beneficiaries_member (household_id, nik, name, sex, born_on, relationship, is_recipient,
+            school_level, grade, is_pregnant, is_disabled, joined_on)
+        SELECT f.household, r.nik, r.name, coalesce(r.sex, ''), r.born_on, coalesce(r.relationship, ''),
+            r.is_recipient, coalesce(r.school_level, ''), r.grade, r.is_pregnant, r.is_disabled, {fields.TODAY}
+        FROM {_PEOPLE} WHERE f.is_new OR NOT EXISTS (SELECT FROM beneficiaries_member m WHERE {SAME_MEMBER})
+        ORDER BY r.row RETURNING id, household_id)
+    SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new
+"""
 
 
 def _write_enrollments(cursor, batch, values: dict) -> None:
-    changed = fields.changes(fields.ENROLLMENT, "e")
-    enrolled = f"{_WRITTEN} JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s"
-    note_changes(
-        cursor,
-        batch,
-        ENROLLMENTS,
-        f"SELECT e.id, field, old, new FROM {enrolled} CROSS JOIN LATERAL {changed} WHERE applies",
-        values,
-    )
+    """Change the place of known families in the programme, give one to the others, and keep every step."""
+    note_changes(cursor, batch, ENROLLMENTS, _KNOWN_ENROLLMENTS, values)
     apply_changes(cursor, batch, ENROLLMENTS)
-    cursor.execute(
-        f"""WITH added AS (
-            INSERT INTO beneficiaries_enrollment (household_id, program_id, status, since, reason, letter, cohort_year)
-            SELECT f.household, %(program)s, coalesce(f.status, 'aktif'),
-                coalesce(make_date(f.cohort_year, 1, 1), {fields.TODAY}), '', '', f.cohort_year
-            FROM roster_family f WHERE NOT EXISTS (SELECT FROM beneficiaries_enrollment e
-                WHERE e.household_id = f.household AND e.program_id = %(program)s)
-            ORDER BY f.row RETURNING id, household_id)
-        SELECT added.id, f.is_new FROM added JOIN roster_family f ON f.household = added.household_id""",
-        values,
-    )
+    cursor.execute(_NEW_ENROLLMENTS, values)
     added = cursor.fetchall()
-    in_known_families = [key for key, is_new in added if not is_new]
-    cursor.execute(
-        """WITH steps AS (
-            INSERT INTO beneficiaries_statuschange (enrollment_id, status, "on", reason, letter, by_id)
-            SELECT e.id, e.status, e.since, e.reason, e.letter, %(by)s FROM beneficiaries_enrollment e
-            JOIN (SELECT unnest(%(added)s::bigint[]) AS id UNION SELECT key FROM imports_fieldchange
-                WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_enrollment' AND field = 'status'
-            ) stepped USING (id)
-            RETURNING id, enrollment_id)
-        SELECT id FROM steps WHERE NOT EXISTS (
-            SELECT FROM unnest(%(of_new_families)s::bigint[]) AS new(id) WHERE new.id = enrollment_id)""",
-        values | {"added": [key for key, _ in added], "of_new_families": [key for key, is_new in added if is_new]},
-    )
-    note_created(
-        cursor, batch, STATUS_CHANGES, "t.id IN (SELECT unnest(%s::bigint[]))", [[key for (key,) in cursor.fetchall()]]
-    )
-    note_created(cursor, batch, ENROLLMENTS, "t.id IN (SELECT unnest(%s::bigint[]))", [in_known_families])
+    new_families = [key for key, is_new in added if is_new]
+    cursor.execute(_STEPS, values | {"added": [key for key, _ in added], "of_new_families": new_families})
+    note_created(cursor, batch, STATUS_CHANGES, keys_of(cursor))
+    note_created(cursor, batch, ENROLLMENTS, [key for key, is_new in added if not is_new])
 
 
-def _write_assignments(cursor, batch, values: dict) -> None:
+_KNOWN_ENROLLMENTS = f"""
+    SELECT e.id, field, old, new FROM {_WRITTEN}
+    JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
+    CROSS JOIN LATERAL {fields.changes(fields.ENROLLMENT, "e")} WHERE applies
+"""
+_NEW_ENROLLMENTS = f"""
+    WITH added AS (
+        INSERT INTO beneficiaries_enrollment (household_id, program_id, status, since, reason, letter, cohort_year)
+        SELECT f.household, %(program)s, coalesce(f.status, 'aktif'),
+            coalesce(make_date(f.cohort_year, 1, 1), {fields.TODAY}), '', '', f.cohort_year
+        FROM roster_family f WHERE NOT EXISTS (SELECT FROM beneficiaries_enrollment e
+            WHERE e.household_id = f.household AND e.program_id = %(program)s)
+        ORDER BY f.row RETURNING id, household_id)
+    SELECT added.id, f.is_new FROM added JOIN roster_family f ON f.household = added.household_id
+"""
+_STEPS = """
+    WITH steps AS (
+        INSERT INTO beneficiaries_statuschange (enrollment_id, status, "on", reason, letter, by_id)
+        SELECT e.id, e.status, e.since, e.reason, e.letter, %(by)s FROM beneficiaries_enrollment e
+        JOIN (SELECT unnest(%(added)s::bigint[]) AS id UNION SELECT key FROM imports_fieldchange
+            WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_enrollment' AND field = 'status'
+        ) stepped USING (id) RETURNING id, enrollment_id)
+    SELECT id FROM steps WHERE NOT EXISTS (
+        SELECT FROM unnest(%(of_new_families)s::bigint[]) AS new(id) WHERE new.id = enrollment_id)
+"""
+
+
+def _write_assignments(cursor, batch) -> None:
     """Hand families over to the assistants that the sheet names; the day belongs to the new one."""
-    note_changes(
-        cursor,
-        batch,
-        ASSIGNMENTS,
-        f"""SELECT a.id, 'ended_on', NULL, {fields.TODAY}::text FROM roster_family f
-           JOIN beneficiaries_assignment a ON a.household_id = f.household AND a.ended_on IS NULL
-           WHERE f.assistant IS NOT NULL AND a.assistant_id <> f.assistant""",
-    )
+    note_changes(cursor, batch, ASSIGNMENTS, _HANDED_OVER)
     apply_changes(cursor, batch, ASSIGNMENTS)
-    cursor.execute(
-        f"""WITH added AS (
-            INSERT INTO beneficiaries_assignment (household_id, assistant_id, started_on)
-            SELECT f.household, f.assistant, {fields.TODAY} FROM roster_family f
-            WHERE f.assistant IS NOT NULL AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
-                WHERE a.household_id = f.household AND a.ended_on IS NULL) RETURNING id, household_id)
-        SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new"""
-    )
-    note_created(
-        cursor, batch, ASSIGNMENTS, "t.id IN (SELECT unnest(%s::bigint[]))", [[key for (key,) in cursor.fetchall()]]
-    )
+    cursor.execute(_NEW_ASSIGNMENTS)
+    note_created(cursor, batch, ASSIGNMENTS, keys_of(cursor))
+
+
+_HANDED_OVER = f"""
+    SELECT a.id, 'ended_on', NULL, {fields.TODAY}::text FROM roster_family f
+    JOIN beneficiaries_assignment a ON a.household_id = f.household AND a.ended_on IS NULL
+    WHERE f.assistant IS NOT NULL AND a.assistant_id <> f.assistant
+"""
+_NEW_ASSIGNMENTS = f"""
+    WITH added AS (
+        INSERT INTO beneficiaries_assignment (household_id, assistant_id, started_on)
+        SELECT f.household, f.assistant, {fields.TODAY} FROM roster_family f
+        WHERE f.assistant IS NOT NULL AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
+            WHERE a.household_id = f.household AND a.ended_on IS NULL) RETURNING id, household_id)
+    SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new
+"""
 
 
 def _record(cursor, values: dict) -> None:
