@@ -51,3 +51,17 @@ def test_demo_secret_is_refused_outside_demo_mode(name):
 
 def test_embedded_database_outside_demo_mode_takes_a_word():
     assert load(DATABASE_URL=None, EJSIKA_EMBEDDED_DATABASE="1")[0] == 0
+
+
+def test_command_says_what_is_missing_in_one_line():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]} | REAL | {"SECRET_KEY": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith("SECRET_KEY belum diisi")
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -23,6 +23,9 @@ SORT_KEYS = {"name": "name_key", "visit": "visit_key"}
 UNCOUNTED_FIGURE = "registered"  # stands behind a list that no figure led to: everybody in the programme
 
 
+_FOLDED = ("figure", "program", "assistant", "not_visited_days")  # the filters behind "Saringan lain"
+
+
 class HouseholdFilterForm(ScopeForm):
     """GET parameters of the list of families. A bad or foreign value is an error, and then the list is empty."""
 
@@ -53,7 +56,7 @@ class HouseholdFilterForm(ScopeForm):
         choices=[("name", "Nama"), ("visit", "Paling lama belum dikunjungi")],
         error_messages={"invalid_choice": "Urutan ini tidak dikenal. Pilih dari daftar."},
     )
-    figure = forms.CharField(required=False, widget=forms.HiddenInput)
+    figure = forms.CharField(label="Keadaan", required=False)
     search = forms.CharField(required=False, widget=forms.HiddenInput)
     cursor = forms.IntegerField(
         required=False, widget=forms.HiddenInput, error_messages={"invalid": "Halaman ini tidak dikenal."}
@@ -63,6 +66,8 @@ class HouseholdFilterForm(ScopeForm):
         super().__init__(data, user=user)
         self.session = session
         self.fields["assistant"].queryset = assistants_near(user)
+        conditions = [(figure.name, figure.label) for figure in figures.all_figures()]
+        self.fields["figure"].widget = forms.Select(choices=[("", "Semua keadaan"), *conditions])
         self.fields["program"].widget = forms.Select(choices=[("", "Semua program"), *_program_choices(self.programs)])
         self.is_valid()
         self.fields["region"].widget = forms.Select(choices=self.region_choices())
@@ -148,7 +153,7 @@ class HouseholdFilterForm(ScopeForm):
     @property
     def has_more(self) -> bool:
         """Whether one of the fields that are folded away is in use."""
-        return any(self.data.get(name) or name in self.errors for name in ("program", "assistant", "not_visited_days"))
+        return any(self.data.get(name) or name in self.errors for name in _FOLDED)
 
     @property
     def is_own_list(self) -> bool:

@@ -315,3 +315,13 @@ def test_a_long_list_is_not_counted_to_its_end(client, officer, program, monkeyp
     monkeypatch.setattr("beneficiaries.views.households.COUNTED_UP_TO", 3)
     monkeypatch.setattr("beneficiaries.forms.households.COUNTED_UP_TO", 3)
     assert "Lebih dari 3 keluarga" in " ".join(client.get(LIST).content.decode().split())
+
+
+def test_conditions_of_the_dashboard_can_be_chosen_on_the_list(client, ayu, north_family):
+    client.force_login(ayu)
+    page = client.get(reverse("beneficiaries:household_list"), {"figure": "without_point"}).text
+    assert '<option value="without_point" selected>Tanpa titik lokasi</option>' in page
+    assert "Siti Utara" in page
+    north_family.latitude, north_family.longitude, north_family.point_source = -6.5, 106.3, "pin"
+    north_family.save()
+    assert "Siti Utara" not in client.get(reverse("beneficiaries:household_list"), {"figure": "without_point"}).text
