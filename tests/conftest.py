@@ -3,6 +3,7 @@
 import fcntl
 
 import pytest
+from django.db import connection
 
 pytest_plugins = ["tests.cast"]
 
@@ -35,3 +36,15 @@ def pytest_unconfigure(config):
     connections.close_all()
     embedded_server(connections["default"].settings_dict).stop(patience=5)
     config.ejsika_lock.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let every id have a thousands separator, so that a page which writes one for a machine is found out."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            """DO $$ DECLARE s record; BEGIN
+                FOR s IN SELECT schemaname, sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+                    EXECUTE format('ALTER SEQUENCE %I.%I RESTART WITH 12345', s.schemaname, s.sequencename);
+                END LOOP; END $$"""
+        )

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -111,3 +113,13 @@ def test_anonymous_is_sent_to_the_login_and_get_is_refused(client, ayu, family):
     assert ask(client, family, "nik").status_code == 302
     client.force_login(ayu)
     assert client.get(REVEAL).status_code == 405
+
+
+def test_what_the_page_itself_sends_is_understood(client, ayu, family):
+    """The form as it is rendered, not as a test would write it: an id with a thousands separator is no id."""
+    client.force_login(ayu)
+    page = client.get(family.get_absolute_url()).text
+    forms = set(re.findall(r'name="kind" value="(\w+)"><input type="hidden" name="target" value="([^"]*)"', page))
+    assert {kind for kind, _ in forms} == {"nik", "kk", "account"}
+    for kind, sent in forms:
+        assert GROUPED[kind] in client.post(REVEAL, {"kind": kind, "target": sent}).text

@@ -62,6 +62,8 @@ def assign(page):
     page.get_by_role("button", name="Cari").click()
     assert "khotimah" not in page.url.lower()
     page.get_by_role("link", name=FAMILY).click()
+    page.get_by_role("button", name=f"tampilkan NIK {FAMILY}").first.click()
+    expect(page.get_by_text("3602 0669 0860 4180")).to_be_visible()
     page.get_by_role("link", name="Tugaskan pendamping").first.click()
     page.locator("select[name=assistant]").select_option(index=1)
     page.get_by_role("button", name="Simpan").click()
