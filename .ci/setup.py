@@ -3,6 +3,7 @@
 As root missing system packages are installed; a normal user is told their names in one line (exit 2).
 """
 
+import ctypes
 import fcntl
 import importlib.util
 import os
@@ -59,7 +60,17 @@ def missing_packages(door: str) -> list[str]:
         packages.append("python3-venv")
     if door == "test" and not shutil.which("chromium"):
         packages.append("chromium")
+    if door == "test" and not has_library("libatomic.so.1"):  # the driver of the browser leans on it
+        packages.append("libatomic1")
     return packages
+
+
+def has_library(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def install_packages(packages: list[str]) -> None:

@@ -1,6 +1,9 @@
 """What every test may use, and the life of the tests' own PostgreSQL."""
 
 import fcntl
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -48,3 +51,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     EXECUTE format('ALTER SEQUENCE %I.%I RESTART WITH 12345', s.schemaname, s.sequencename);
                 END LOOP; END $$"""
         )
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every user reaches, unlike pytest's own: as root the server then runs as nobody."""
+    folder = Path(tempfile.mkdtemp(prefix="ejsika-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)

@@ -55,8 +55,8 @@ def port():
 
 
 @pytest.fixture
-def run(tmp_path, port):
-    variables = {"DJANGO_SETTINGS_MODULE": "tests.run_settings", "EJSIKA_TEST_FOLDER": str(tmp_path)}
+def run(open_folder, port):
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.run_settings", "EJSIKA_TEST_FOLDER": str(open_folder)}
     started = []
 
     def begin():
@@ -78,10 +78,10 @@ def run(tmp_path, port):
         if process.poll() is None:
             process.terminate()
         process.communicate()
-    Server(tmp_path / "pg", "ejsika", "app").stop(patience=2)
+    Server(open_folder / "pg", "ejsika", "app").stop(patience=2)
 
 
-def test_life_of_an_installation(run, port, tmp_path):
+def test_life_of_an_installation(run, port, open_folder):
     process = run()
     assert wait_until_healthy(port) == 200, process.communicate(timeout=1)
 
@@ -90,7 +90,7 @@ def test_life_of_an_installation(run, port, tmp_path):
     assert second.returncode == 1
 
     for pattern in ("gunicorn", "procrastinate worker", r"bin/postgres -D"):
-        kill(tmp_path, pattern)
+        kill(open_folder, pattern)
     time.sleep(0.5)
     assert wait_until_healthy(port) == 200
 
@@ -99,7 +99,7 @@ def test_life_of_an_installation(run, port, tmp_path):
     said = process.communicate(timeout=30)[0]
     assert time.monotonic() - began < 5, said
     assert process.returncode == 0
-    assert processes_of(tmp_path) == {}
+    assert processes_of(open_folder) == {}
     assert said.count("dimulai lagi") >= 2
 
 

@@ -1,14 +1,12 @@
 import os
 import pwd
-import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from ejsika.database.programs import can_reach, dropped_to
+from ejsika.database.programs import UNSHARE, Identity, can_reach, dropped_to, succeeds
 from ejsika.database.server import Server
 
 OPTIONS = {"fsync": "off", "max_connections": "20", "shared_buffers": "16MB"}
@@ -39,23 +37,20 @@ def make_server():
 
 
 @pytest.fixture
-def open_folder():
-    """A folder that every user reaches, unlike pytest's own: as root the server then runs as nobody."""
-    folder = Path(tempfile.mkdtemp(prefix="ejsika-test-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def server(make_server, tmp_path):
-    return make_server(tmp_path / "pg")
+def server(make_server, open_folder):
+    return make_server(open_folder / "pg")
 
 
 @pytest.fixture
 def as_root():
     if os.geteuid() != 0:
         pytest.skip("only root is refused by PostgreSQL")
+
+
+@pytest.fixture
+def with_namespaces(as_root):
+    if not succeeds(Identity(0, 0, prefix=UNSHARE), ["true"]):
+        pytest.skip("user namespaces are not allowed here")
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_as_root_it_runs_as_nobody_where_nobody_gets_to(make_server, open_folder
             use()
 
 
-def test_below_a_private_folder_of_root_files_stay_roots(make_server, open_folder, as_root):
+def test_below_a_private_folder_of_root_files_stay_roots(make_server, open_folder, with_namespaces):
     open_folder.chmod(0o700)
     server = make_server(open_folder / "pg")
     assert ask(server, "SELECT 1") == 1
