@@ -114,7 +114,7 @@ def refresh_last_visits(household_ids) -> None:
 
 def _lock(household: Household) -> None:
     """Let the changes to one family's visits happen one after the other."""
-    Household.objects.select_for_update(of=["self"]).get(pk=household.pk)
+    Household.objects.locked(household)
 
 
 def _create(**fields) -> Visit:

@@ -31,7 +31,7 @@ def edit_household(*, household: Household, by: User, seen: str, **values) -> di
 
     Errors: ValidationError if the family was changed since the writer saw it.
     """
-    household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
+    household = Household.objects.locked(household)
     if seen != seen_values(household):
         raise ValidationError(CHANGED_SINCE)
     differing = {name for name in EDITED if getattr(household, name) != values[name]}
@@ -53,7 +53,7 @@ def assign(*, household: Household, assistant: User | None, by: User, seen: int 
     `seen` is the assignment that the writer saw. Errors: ValidationError if another has taken its place since, the
     family has that assistant already, or the assistant is not active.
     """
-    household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
+    household = Household.objects.locked(household)
     current = household.assignments.open().select_related("assistant").first()
     if seen != (current and current.pk):
         name = current.assistant.name if current else "tanpa pendamping"

@@ -3,6 +3,7 @@
 import datetime
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Coalesce, Length, Lower, Now
@@ -72,6 +73,16 @@ class HouseholdQuerySet(ScopedQuerySet):
             Prefetch("enrollments", enrollments, to_attr="known_enrollments"),
             Prefetch("assignments", assignments, to_attr="assignments_today"),
         )
+
+    def locked(self, household) -> "Household":
+        """Read one family anew and hold its row until the transaction ends.
+
+        Errors: ValidationError if it is gone, since the import that brought it was taken back at this moment.
+        """
+        found = self.select_for_update(of=("self",)).filter(pk=household.pk).first()
+        if found is None:
+            raise ValidationError("Keluarga ini baru saja dihapus karena impornya dibatalkan. Tidak ada yang disimpan.")
+        return found
 
 
 class Household(models.Model):

@@ -221,3 +221,11 @@ def test_the_action_refuses_a_stale_view_by_itself(family, ayu):
 def test_a_map_is_loaded_on_this_page_alone(client, assistant, family):
     assert "leaflet.js" in client.get(url(family)).content.decode()
     assert "leaflet" not in client.get(family.get_absolute_url()).content.decode()
+
+
+def test_family_that_an_undo_has_just_deleted_is_said_to_be_gone(ayu, family):
+    seen = actions.seen_values(family)
+    Household.objects.filter(pk=family.pk).delete()
+    values = {name: getattr(family, name) for name in actions.EDITED}
+    with pytest.raises(ValidationError, match="baru saja dihapus"):
+        actions.edit_household(household=family, by=ayu, seen=seen, **values)
