@@ -23,8 +23,8 @@ def kill(server: Server) -> int:
 
 
 @pytest.fixture
-def make_server():
-    """Make servers in folders that are stopped and removed at the end."""
+def make_server(open_folder):
+    """Make servers that are stopped at the end, before the open folder goes in which they may stand."""
     made = []
 
     def make(folder: Path) -> Server:
