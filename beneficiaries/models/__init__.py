@@ -1,10 +1,12 @@
 from beneficiaries.graduation.models import GraduationCase
+from beneficiaries.models.assessment import Assessment
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
 from beneficiaries.sheets.roster.models import RosterRow
 
 __all__ = [
+    "Assessment",
     "Assignment",
     "Enrollment",
     "FormerCard",
