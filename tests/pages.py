@@ -1,0 +1,137 @@
+"""Every URL pattern of the application: which permission opens it, and how it is asked about a row of a small world.
+
+What is tested on every page finds the pages here: a new URL gets its row in ROWS, and is tested by having one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from ejsika.accounts.permissions import Permission as P
+from ejsika.accounts.permissions import Role
+from ejsika.imports.models import ImportBatch
+from tests.factories import NORTH, make_case, make_household, make_program, make_user, make_visit
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one URL is asked: its permission, its methods, which object its pk names, what is sent along."""
+
+    permission: P
+    methods: tuple[str, ...] = ("get",)
+    target: Callable | None = None
+    data: Callable = lambda world: {}
+    names_object: bool = False  # in what is sent along, where the URL has no pk
+
+    @property
+    def is_about_a_row(self) -> bool:
+        return self.target is not None or self.names_object
+
+
+def household(world):
+    return world.household
+
+
+def visit(world):
+    return make_visit(world.household, world.assistant, world.day)
+
+
+def case(world):
+    return make_case(world.household, by=world.assistant)
+
+
+def batch(world):
+    return ImportBatch.objects.create(
+        kind="roster",
+        program=world.program,
+        status="refused",
+        file_name="a.xlsx",
+        file_digest="0" * 64,
+        uploaded_by=world.operator,
+        refusal_code="file_empty",
+        refusal_message="Kosong.",
+    )
+
+
+def viewport(world):
+    return {"bbox": "105,-7.2,107,-5.7", "zoom": "9"}
+
+
+def card_number(world):
+    return {"kind": "kk", "target": world.household.pk}
+
+
+FORM, POST = ("get", "post"), ("post",)
+ROWS = {
+    "home": Row(P.OWN_ACCOUNT),
+    "accounts:me": Row(P.OWN_ACCOUNT),
+    "beneficiaries:household_list": Row(P.HOUSEHOLD_VIEW),
+    "beneficiaries:household_search": Row(P.HOUSEHOLD_VIEW, POST),
+    "beneficiaries:household_detail": Row(P.HOUSEHOLD_VIEW, target=household),
+    "beneficiaries:household_edit": Row(P.HOUSEHOLD_EDIT, FORM, household),
+    "beneficiaries:household_assign": Row(P.HOUSEHOLD_ASSIGN, FORM, household),
+    "beneficiaries:number_reveal": Row(P.NUMBER_REVEAL, POST, data=card_number, names_object=True),
+    "graduation:case_list": Row(P.GRADUATION_VIEW),
+    "graduation:case_propose": Row(P.GRADUATION_PROPOSE, FORM, household),
+    "graduation:case_detail": Row(P.GRADUATION_VIEW, target=case),
+    "graduation:case_verify": Row(P.GRADUATION_VERIFY, POST, case),
+    "graduation:case_decide": Row(P.GRADUATION_DECIDE, POST, case),
+    "graduation:case_return": Row(P.GRADUATION_RETURN, POST, case),
+    "assistance_logs:task_list": Row(P.VISIT_LOG),
+    "assistance_logs:visit_new": Row(P.VISIT_LOG, FORM, household),
+    "assistance_logs:visit_detail": Row(P.VISIT_VIEW, target=visit),
+    "assistance_logs:visit_correct": Row(P.VISIT_LOG, FORM, visit),
+    "imports:batch_list": Row(P.ROSTER_IMPORT),
+    "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
+    "imports:batch_detail": Row(P.ROSTER_IMPORT, target=batch),
+    "imports:batch_commit": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),
+    "reports:dashboard": Row(P.COUNTS_VIEW),
+    "reports:review": Row(P.REVIEW),
+    "reports:candidates": Row(P.CANDIDATES_VIEW),
+    "reports:map": Row(P.MAP_VIEW),
+    "reports:map_cells": Row(P.MAP_VIEW, data=viewport),
+    "reports:map_places": Row(P.MAP_VIEW, data=viewport),
+    "reports:map_table": Row(P.MAP_VIEW),
+    "reports:graduated": Row(P.COUNTS_VIEW),
+}
+# Django's own views, with their own rules: tested by name below and in tests/accounts.
+NOT_OURS = {"healthz", "login", "logout", "password_change", "password_change_done"}
+
+
+def patterns(resolver=None, namespace=""):
+    """Every named URL pattern, as "namespace:name"; Django's admin is left to its own test."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":
+                yield from patterns(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", entry.callback
+
+
+class World:
+    """A family in one region and programme, with the people of every role who work there, and those who do not."""
+
+    def __init__(self, day, region=NORTH, code="JAMSOSRATU"):
+        self.day, self.region, self.program = day, region, make_program(code)
+        self.assistant = make_user("own_assistant", Role.PENDAMPING, region[:4])
+        self.operator = make_user("own_operator", Role.ADMIN, region[:4])
+        self.household = make_household(region=region, assistant=self.assistant, program=self.program)
+        self.made: dict = {}  # the objects that URLs name, made when first asked for
+
+    def person(self, role, region, programs=None):
+        """Someone of a role in a region; the family's own assistant where that is asked for."""
+        if role == Role.PENDAMPING and region == self.region and programs is None:
+            return self.assistant
+        return make_user(f"someone_{role}", role, region[:4], programs=programs)
+
+
+def ask(client, world, name, method):
+    """Ask a URL about the world's own row; the one that its pk names is made when first asked for."""
+    row = ROWS[name]
+    if row.target and row.target not in world.made:
+        world.made[row.target] = row.target(world)
+    arguments = [world.made[row.target].pk] if row.target else []
+    return getattr(client, method)(reverse(name, args=arguments), row.data(world))
