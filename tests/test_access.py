@@ -4,7 +4,7 @@ Each URL pattern of the application has a row in tests/pages.py (ROWS) that says
 asked; a pattern without a row fails, and so does a view that does not state its permission. The answers are always the
 same ladder: anonymous 302 to the log-in, a role without the permission 403, a row outside the region or programme 404,
 another method 405.
-
+"""
 
 import datetime
 
