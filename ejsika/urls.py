@@ -7,7 +7,7 @@ from django.urls import include, path
 import ejsika.accounts.admin
 import ejsika.programs.admin
 import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by itself (see SimpleAdminConfig)
-from ejsika.accounts.forms import LoginForm, OwnPasswordForm
+from ejsika.accounts.forms.access import LoginForm, OwnPasswordForm
 from ejsika.health import healthz
 from ejsika.home import home
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ejsika.accounts import views
+from ejsika.accounts.views import own
 
 app_name = "accounts"
-urlpatterns = [path("me/", views.me, name="me")]
+urlpatterns = [path("me/", own.me, name="me")]

@@ -1,0 +1,3 @@
+from ejsika.accounts.models.user import User
+
+__all__ = ["User"]
