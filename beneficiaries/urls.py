@@ -1,11 +1,12 @@
 from django.urls import path
 
-from beneficiaries.views import households, numbers
+from beneficiaries.views import assigning, households, numbers
 
 app_name = "beneficiaries"
 urlpatterns = [
     path("", households.household_list, name="household_list"),
     path("search/", households.household_search, name="household_search"),
+    path("assign/", assigning.household_assign_many, name="household_assign_many"),
     path("reveal/", numbers.number_reveal, name="number_reveal"),
     path("<int:pk>/", households.household_detail, name="household_detail"),
     path("<int:pk>/edit/", households.household_edit, name="household_edit"),

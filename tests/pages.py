@@ -58,6 +58,10 @@ def viewport(world):
     return {"bbox": "105,-7.2,107,-5.7", "zoom": "9"}
 
 
+def picked(world):
+    return {"household": world.household.pk}
+
+
 def card_number(world):
     return {"kind": "kk", "target": world.household.pk}
 
@@ -71,6 +75,7 @@ ROWS = {
     "beneficiaries:household_detail": Row(P.HOUSEHOLD_VIEW, target=household),
     "beneficiaries:household_edit": Row(P.HOUSEHOLD_EDIT, FORM, household),
     "beneficiaries:household_assign": Row(P.HOUSEHOLD_ASSIGN, FORM, household),
+    "beneficiaries:household_assign_many": Row(P.HOUSEHOLD_ASSIGN, POST, data=picked, names_object=True),
     "beneficiaries:number_reveal": Row(P.NUMBER_REVEAL, POST, data=card_number, names_object=True),
     "graduation:case_list": Row(P.GRADUATION_VIEW),
     "graduation:case_propose": Row(P.GRADUATION_PROPOSE, FORM, household),

@@ -1,17 +1,15 @@
-"""What may be changed on a family's page: contact and point, the assistant; and the number to be shown."""
+"""What may be changed on a family's page: contact and point; and the number to be shown."""
 
 import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q
 
 from beneficiaries.actions import seen_values
 from beneficiaries.choices import PointSource
-from beneficiaries.models import Assignment, Household
+from beneficiaries.models import Household
 from beneficiaries.numbers import NumberKind
 from beneficiaries.sheets.roster import cells
-from ejsika.accounts.models import User
 from ejsika.lib.geo import in_banten
 
 # A mobile or a fixed number as it is dialled within the country.
@@ -128,63 +126,6 @@ class HouseholdEditForm(forms.Form):
             "point_source": "" if latitude is None else source,
             "point_accuracy_m": metres if by_gps else None,
         }
-
-
-class AssignForm(forms.Form):
-    """Which assistant a family gets; none means that nobody has it from today on."""
-
-    assistant = forms.ModelChoiceField(
-        label="Pendamping",
-        required=False,
-        queryset=User.objects.none(),
-        empty_label="Tanpa pendamping",
-        help_text="Hanya pendamping aktif yang wilayah dan programnya meliputi keluarga ini.",
-        error_messages={"invalid_choice": "Pendamping ini tidak aktif, atau wilayah atau programnya lain. Pilih lagi."},
-    )
-    reason = forms.CharField(
-        label="Alasan",
-        required=False,
-        max_length=300,
-        help_text="wajib diisi jika keluarga menjadi tanpa pendamping",
-    )
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data=None, *, household: Household, current: Assignment | None):
-        initial = {"assistant": current and current.assistant_id, "seen": current and current.pk}
-        super().__init__(data, initial=initial)
-        field = self.fields["assistant"]
-        field.queryset = assignable(household)
-        field.label_from_instance = _with_burden
-
-    def clean(self) -> dict:
-        chosen = self.cleaned_data
-        if "assistant" in chosen and chosen["assistant"] is None and not chosen.get("reason"):
-            self.add_error("reason", "Tulis alasan mengapa keluarga ini menjadi tanpa pendamping.")
-        return chosen
-
-    @property
-    def has_candidates(self) -> bool:
-        return len(self.fields["assistant"].choices) > 1
-
-    def renew_seen(self, current: Assignment | None) -> None:
-        self.data = self.data.copy()
-        self.data["seen"] = current.pk if current else ""
-
-
-def assignable(household: Household):
-    """Active assistants whose regions hold the family's desa and whose programmes have the family in them."""
-    enrolled = household.enrollments.values("program")
-    in_program = User.programs.through.objects.filter(user=OuterRef("pk"), program__in=enrolled)
-    found = User.objects.active().assistants().covering(household.region_id)
-    return (
-        found.filter(Q(all_programs=True) | Exists(in_program))
-        .annotate(families=Count("assignments", filter=Q(assignments__ended_on__isnull=True)))
-        .order_by("name", "pk")
-    )
-
-
-def _with_burden(assistant: User) -> str:
-    return f"{assistant.name} · {assistant.families} keluarga"
 
 
 class RevealForm(forms.Form):

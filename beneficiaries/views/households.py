@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import actions, panels, timeline
-from beneficiaries.forms.changes import AssignForm, HouseholdEditForm
+from beneficiaries.forms.assigning import AssignForm
+from beneficiaries.forms.changes import HouseholdEditForm
 from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, SearchForm
 from beneficiaries.models import Household
 from beneficiaries.page import family_context, picker_context
@@ -117,6 +118,7 @@ def _list_page(request, data: QueryDict, search: SearchForm):
         "count": min(count, COUNTED_UP_TO),
         "is_more": count > COUNTED_UP_TO,
         "can_import": request.user.may(Permission.ROSTER_IMPORT),
+        "can_assign": request.user.may(Permission.HOUSEHOLD_ASSIGN),
         "today": timezone.localdate(),
     }
     return render_page(request, "beneficiaries/household_list.html", context)
