@@ -40,9 +40,9 @@ class UserQuerySet(models.QuerySet):
             near |= Q(region__code__startswith=code)
         return self.filter(models.Exists(User.regions.through.objects.filter(near, user=models.OuterRef("pk"))))
 
-    def covering(self, region_code: str):
-        """Users one of whose regions is this one or holds it."""
-        codes = [region_code[:n] for n in (2, 4, 6, 10)]
+    def covering(self, region_codes):
+        """Users one of whose regions is one of these or holds one."""
+        codes = {code[:n] for code in region_codes for n in (2, 4, 6, 10)}
         return self.filter(
             models.Exists(User.regions.through.objects.filter(user=models.OuterRef("pk"), region__in=codes))
         )
