@@ -24,6 +24,8 @@ ROOMS = [
     "ejsika.demo",
     "ejsika.home",
     "ejsika.health",
+    "ejsika.errors",
+    "ejsika.offline",
     "ejsika.urls",
 ]
 ABOVE = {"ejsika.settings", "ejsika.wsgi"}

@@ -1,20 +1,40 @@
 """What every answer and every page part has in common."""
 
-from django.core.exceptions import BadRequest
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+OWN = ("geolocation", "camera")  # where a visit was, and photos
+NOBODYS = """accelerometer autoplay browsing-topics display-capture encrypted-media fullscreen gyroscope hid
+magnetometer microphone midi payment picture-in-picture screen-wake-lock serial sync-xhr usb xr-spatial-tracking"""
+PERMISSIONS_POLICY = ", ".join([*(f"{name}=(self)" for name in OWN), *(f"{name}=()" for name in NOBODYS.split())])
+FORM_BYTES = 1_000_000  # what surrounds a file in an upload, generously
 
-def no_store(get_response):
-    """Keep pages of logged-in people out of every cache: a shared phone must not show them to the next user."""
+
+def headers(get_response):
+    """Keep pages of logged-in people out of every cache (a shared phone!), and what is ours to ourselves."""
 
     def middleware(request):
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store, private"
-        response["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+    return middleware
+
+
+def limit_size(get_response):
+    """Refuse what is larger than any upload may be before a byte of it is stored."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.ROSTER_MAX_BYTES + FORM_BYTES:
+            raise RequestDataTooBig
+        return get_response(request)
 
     return middleware
 
@@ -32,6 +52,13 @@ def no_nul(get_response):
     return middleware
 
 
+def client_address(request) -> str:
+    """The address that a request came from; behind a proxy the one that the proxy saw, never what it was told."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
 def render_page(request, page, context=None, *, part=None, status=None):
     """Render the whole page, or only its `part` template when htmx asked for that part."""
     template = part if part and request.htmx and not request.htmx.boosted else page
@@ -39,3 +66,6 @@ def render_page(request, page, context=None, *, part=None, status=None):
     if part:
         patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+no_store = headers  # the name in MIDDLEWARE until settings say the other

@@ -4,7 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+PAGES = ["400", "403", "403_csrf", "404", "405", "413", "500", "offline"]
 
 
 @pytest.fixture
@@ -15,14 +15,14 @@ def no_hashed_names(settings):
     }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [f"{page}.html" for page in PAGES])
 def test_error_pages_need_nothing(name):
     page = render_to_string(name)
     assert "<h1>" in page and 'href="/static/css/base' in page
 
 
 @pytest.mark.usefixtures("no_hashed_names")
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [f"{page}.html" for page in PAGES])
 def test_error_pages_bear_the_loss_of_the_hashed_names(name):
     with pytest.raises(ValueError, match=r"base\.css"):
         static("css/base.css")
