@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.components import Component, has_component
 from beneficiaries.models import Assignment, Enrollment, GraduationCase
 from beneficiaries.models.enrollment import LEADING
 from ejsika.programs.models import Program, RuleName, rule_values
@@ -107,6 +108,10 @@ def _registered(view: View) -> Q:
     return Q(Exists(Enrollment.objects.filter(household=OuterRef("pk"), program__in=view.program_ids)))
 
 
+def _with_component(component: Component) -> Callable[[View], Q]:
+    return lambda view: _active(view) & has_component(component, timezone.localdate())
+
+
 def _without_assistant(view: View) -> Q:
     return _active(view) & ~Q(Exists(Assignment.objects.on(timezone.localdate()).filter(household=OuterRef("pk"))))
 
@@ -128,3 +133,5 @@ register(
     lambda view: _active(view) & Q(last_visited_on__isnull=False) & ~visited_in_time(view),
 )
 register("never_visited", "Belum pernah dikunjungi", lambda view: _active(view) & Q(last_visited_on__isnull=True))
+for _component in Component:
+    register(_component.figure, f"Ada {_component.label[0].lower()}{_component.label[1:]}", _with_component(_component))

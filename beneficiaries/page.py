@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries.choices import Relationship, Sex
+from beneficiaries.components import SCHOOLS, Component, components_of, with_components
 from beneficiaries.locator import locate
 from beneficiaries.models import Enrollment, Household, Member, StatusChange
 from ejsika.accounts.permissions import Permission
@@ -22,10 +23,11 @@ def family_context(household: Household, user) -> dict:
     """
     steps = StatusChange.objects.select_related("by", "legal_basis").order_by("-on", "-pk")
     prefetch_related_objects(household.known_enrollments, Prefetch("status_changes", steps))
-    members = household.members.filter(left_on__isnull=True).order_by("-is_recipient", "relationship", "born_on", "pk")
-    members = list(members)
+    today = timezone.localdate()
+    members = with_components(household.members.filter(left_on__isnull=True), today)
+    members = list(members.order_by("-is_recipient", "relationship", "born_on", "pk"))
     return {
-        "members": [MemberLine.of(member, timezone.localdate()) for member in members],
+        "members": [MemberLine.of(member, today) for member in members],
         "recipient": next((member for member in members if member.is_recipient), None),
         "enrollments": household.known_enrollments,
         "assignment": next(iter(household.assignments_today), None),
@@ -38,7 +40,7 @@ def family_context(household: Household, user) -> dict:
 
 @dataclass(frozen=True)
 class MemberLine:
-    """A member as the page shows one: a line of words, and what stands out as badges."""
+    """A member as the page shows one: a line of words, whether it is the recipient, and its components as badges."""
 
     member: Member
     words: str
@@ -51,9 +53,15 @@ class MemberLine:
         school = member.get_school_level_display() if member.school_level else ""
         if school and member.grade:
             school = f"{member.school_level} kelas {member.grade}"
-        told = {"pengurus": member.is_recipient, "hamil": member.is_pregnant, "disabilitas berat": member.is_disabled}
         line = ", ".join(filter(None, words))
-        return cls(member, " · ".join(filter(None, [line, school])), [word for word, is_so in told.items() if is_so])
+        badges = [_component_words(component, member) for component in components_of(member)]
+        return cls(member, " · ".join(filter(None, [line, school])), badges)
+
+
+def _component_words(component: Component, member: Member) -> str:
+    """A level of school that only the age tells is said to be so."""
+    is_guessed = component in SCHOOLS and not member.school_level
+    return component.label.replace("Anak", "Usia") if is_guessed else component.label
 
 
 def _relationship(member: Member) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assistance_logs.choices import PersonMet, VisitResult
 from assistance_logs.models import Visit
 from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.components import years_before
 from beneficiaries.graduation import actions as graduation
 from beneficiaries.models import Assignment, Enrollment, GraduationCase, Household, Member, StatusChange
 from ejsika.accounts.models import User
@@ -109,6 +110,15 @@ def make_household(
     if assistant:
         Assignment.objects.create(household=household, assistant=assistant, started_on=datetime.date(2021, 1, 1))
     return household
+
+
+def make_member(household: Household, *, age: int | None = None, **fields) -> Member:
+    """Make a further member, in the family since 2021; one with an age has had the birthday some days ago."""
+    if age is not None:
+        today = timezone.localdate() - datetime.timedelta(days=10)
+        fields.setdefault("born_on", years_before(today, age))
+    fields = {"name": "Rizki Invented", "joined_on": datetime.date(2021, 1, 1)} | fields
+    return Member.objects.create(household=household, **fields)
 
 
 def enroll(household: Household, *, program: Program | None = None, status=EnrollmentStatus.ACTIVE) -> Enrollment:

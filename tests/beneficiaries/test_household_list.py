@@ -18,6 +18,7 @@ from tests.factories import (
     enroll,
     make_case,
     make_household,
+    make_member,
     make_program,
     make_user,
     make_visit,
@@ -240,6 +241,8 @@ def eventful(budi, ayu, dewi, program):
     tried = make_household(assistant=budi)
     make_visit(tried, budi, today, result=VisitResult.EMPTY_HOUSE, person_met=PersonMet.NOBODY)
     make_case(make_household(assistant=budi), by=budi, verified_by=ayu, decided_by=dewi)
+    for age in (3, 8, 14, 17, 70):
+        make_member(tried, age=age, is_pregnant=age == 17, is_disabled=age == 70)
     make_household(region=SOUTH)
 
 
