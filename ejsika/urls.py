@@ -10,10 +10,14 @@ import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by 
 from ejsika.accounts.forms.access import LoginForm, OwnPasswordForm
 from ejsika.health import healthz
 from ejsika.home import home
+from ejsika.offline import offline, service_worker
 
+handler400 = "ejsika.errors.bad_request"
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("offline/", offline, name="offline"),
+    path("sw.js", service_worker, name="service_worker"),
     path(
         "accounts/login/",
         auth_views.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),

@@ -103,7 +103,7 @@ ROWS = {
     "reports:graduated": Row(P.COUNTS_VIEW),
 }
 # Django's own views, with their own rules: tested by name below and in tests/accounts.
-NOT_OURS = {"healthz", "login", "logout", "password_change", "password_change_done"}
+NOT_OURS = {"healthz", "offline", "service_worker", "login", "logout", "password_change", "password_change_done"}
 
 
 def patterns(resolver=None, namespace=""):

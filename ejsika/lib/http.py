@@ -66,6 +66,3 @@ def render_page(request, page, context=None, *, part=None, status=None):
     if part:
         patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-no_store = headers  # the name in MIDDLEWARE until settings say the other
