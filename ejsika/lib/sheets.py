@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from ejsika.lib.formulae import unguard
+
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 # Other documents in the same wrapping, and text that is no table.
@@ -149,7 +151,8 @@ def _open_text(content: bytes) -> Sheet:
         raise SheetError("file_type")
     csv.field_size_limit(1_000_000)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head)))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head))
+        rows = [[unguard(cell) for cell in row] for row in rows]
     except csv.Error:
         raise SheetError("file_corrupt") from None
     return Sheet("CSV", rows)
