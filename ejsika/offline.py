@@ -24,6 +24,6 @@ def service_worker(request):
     """The worker's code; any change of the page or of its files gives it another name for what it keeps."""
     page = render_to_string(PAGE)
     context = {"page": reverse("offline"), "version": hashlib.sha256(page.encode()).hexdigest()[:12]}
-    return render(
-        request, "sw.js", context, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
-    )
+    response = render(request, "sw.js", context, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
