@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
 from ejsika.accounts.permissions import Permission as P
-from ejsika.accounts.permissions import Role
 from ejsika.imports.models import ImportBatch
 from tests.factories import NORTH, make_case, make_household, make_program, make_user, make_visit
 
@@ -114,6 +114,11 @@ def patterns(resolver=None, namespace=""):
                 yield from patterns(entry, f"{entry.namespace}:" if entry.namespace else namespace)
         elif isinstance(entry, URLPattern):
             yield f"{namespace}{entry.name}", entry.callback
+
+
+def roles_of(name: str) -> list[Role]:
+    """The roles that may open a URL, in the order of the roles."""
+    return [role for role in Role if ROWS[name].permission in ROLE_PERMISSIONS[role]]
 
 
 class World:
