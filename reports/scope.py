@@ -81,11 +81,11 @@ class Scope:
         return date_format(self.view.start, "F Y")
 
     def query(self, region: str | None = None, **more) -> str:
-        """The part of a URL that keeps this scope, moved to `region` when one is given."""
+        """The part of a URL that keeps this scope, moved to `region` if one is given; `more` goes before it."""
         chosen = region or (self.region.code if self.region else "")
         program = self.form.cleaned_data["program"]
         kept = {"region": chosen, "period": f"{self.view.start:%Y-%m}", "program": program.code if program else ""}
-        return urlencode({name: value for name, value in (more | kept).items() if value})
+        return urlencode({name: value for name, value in (kept | more).items() if value})
 
     def list_url(self, figure: str, region: str | None = None, **more) -> str:
         """The list of exactly the families that a figure counts; "" for a role that may not read names."""

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports.views.candidates import candidates
+from reports.views.components import components
 from reports.views.dashboard import dashboard
 from reports.views.graduated import graduated
 from reports.views.map import map_cells, map_places, map_table, map_view
@@ -9,6 +10,7 @@ from reports.views.review import review
 app_name = "reports"
 urlpatterns = [
     path("dashboard/", dashboard, name="dashboard"),
+    path("components/", components, name="components"),
     path("review/", review, name="review"),
     path("candidates/", candidates, name="candidates"),
     path("graduated/", graduated, name="graduated"),

@@ -94,6 +94,7 @@ ROWS = {
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),
     "reports:dashboard": Row(P.COUNTS_VIEW),
+    "reports:components": Row(P.COUNTS_VIEW),
     "reports:review": Row(P.REVIEW),
     "reports:candidates": Row(P.CANDIDATES_VIEW),
     "reports:map": Row(P.MAP_VIEW),
@@ -114,6 +115,11 @@ def patterns(resolver=None, namespace=""):
                 yield from patterns(entry, f"{entry.namespace}:" if entry.namespace else namespace)
         elif isinstance(entry, URLPattern):
             yield f"{namespace}{entry.name}", entry.callback
+
+
+def roles_of(name: str) -> list[Role]:
+    """The roles that may open a URL, in the order of the roles."""
+    return [role for role in Role if ROWS[name].permission in ROLE_PERMISSIONS[role]]
 
 
 def roles_of(name: str) -> list[Role]:

@@ -1,0 +1,187 @@
+"""The page of components: every number is its list, rows add up, small numbers stay hidden from who sees no names."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from beneficiaries.components import Component
+from ejsika.accounts.permissions import Role
+from reports.component_table import _hidden
+from reports.components import ComponentCounts
+from tests.factories import (
+    NORTH,
+    NORTH_2,
+    SOUTH,
+    enroll,
+    make_household,
+    make_member,
+    make_program,
+    make_user,
+)
+
+URL = reverse("reports:components")
+LEBAK = {"region": NORTH[:4]}
+
+
+@pytest.fixture
+def some(budi, citra, program):
+    """Families with and without components, in two kabupaten, two programmes, with and without an assistant."""
+    jscm = make_program("JSCM")
+    ani = make_household(region=NORTH, assistant=budi, name="Ani Balita")
+    beti = make_household(region=NORTH_2, name="Beti Sekolah", program=jscm)
+    cici = make_household(region=SOUTH, assistant=citra, name="Cici Lansia")
+    dini = make_household(region=NORTH, assistant=budi, name="Dini Keluar", status="nonaktif")
+    enroll(ani, program=jscm)
+    for age in (1, 3, 9):
+        make_member(ani, age=age)
+    make_member(beti, age=14, school_level="SD")
+    make_member(beti, age=17, is_pregnant=True)
+    make_member(beti)
+    make_member(cici, age=80, is_disabled=True)
+    make_member(dini, age=2)
+    return ani, beti, cici, dini
+
+
+def row(answer, name):
+    return next(row for row in answer.context["table"].rows if row.name == name)
+
+
+def counts(row):
+    return {cell.component.value: (cell.persons, cell.families) for cell in row.cells if cell.persons}
+
+
+def test_persons_and_families_are_counted_by_region_and_add_up(client, admin, some):
+    client.force_login(admin)
+    table = client.get(URL).context["table"]
+    assert {row.name: (row.families, counts(row)) for row in table.rows} == {
+        "Kab. 3601": (1, {"lansia": (1, 1), "disabilitas": (1, 1)}),
+        "Kab. 3602": (2, {"balita": (2, 1), "sd": (2, 2), "sma": (1, 1), "hamil": (1, 1)}),
+    }
+    assert (table.everything.families, table.everything.pupils, table.unknown_age) == (3, 3, 1)
+    assert counts(table.everything)["sd"] == (2, 2)
+
+
+@pytest.mark.parametrize("by", ["region", "program", "assistant"])
+def test_every_number_of_families_is_its_list(client, ayu, some, by):
+    client.force_login(ayu)
+    answer = client.get(URL, LEBAK | {"by": by})
+    found = 0
+    for line in answer.context["table"].rows:
+        links = [(line.families_url, line.families), *((cell.url, cell.families) for cell in line.cells)]
+        for url, n in links:
+            assert bool(url) == bool(n)
+            if url:
+                assert client.get(url).context["count"] == n, (by, line.name, url)
+                assert urlsplit(url).path == "/households/"
+                found += 1
+    assert found >= 3
+
+
+def test_programmes_hold_families_of_both_twice(client, admin, some):
+    client.force_login(admin)
+    answer = client.get(URL, {"by": "program"})
+    assert counts(row(answer, "Jamsosratu")) == {
+        "balita": (2, 1),
+        "sd": (1, 1),
+        "lansia": (1, 1),
+        "disabilitas": (1, 1),
+    }
+    assert counts(row(answer, "Jscm"))["sd"] == (2, 2)
+    assert answer.context["table"].everything is None
+
+
+def test_assistants_are_told_within_one_kabupaten(client, admin, some):
+    client.force_login(admin)
+    answer = client.get(URL, {"by": "assistant"})
+    assert answer.context["table"].rows == [] and "Pilih satu kabupaten/kota" in answer.content.decode()
+    answer = client.get(URL, LEBAK | {"by": "assistant"})
+    assert [line.name for line in answer.context["table"].rows] == ["Budi"]
+    assert counts(row(answer, "Budi")) == {"balita": (2, 1), "sd": (1, 1)}
+
+
+def test_who_sees_no_names_gets_no_list_and_no_assistants(client, eko, some):
+    client.force_login(eko)
+    page = client.get(URL).content.decode()
+    assert "/households/" not in page and "Menurut pendamping" not in page
+    refused = client.get(URL, {"by": "assistant"} | LEBAK)
+    assert refused.status_code == 200 and "Tabel ini tidak ada" in refused.content.decode()
+    assert "Budi" not in refused.content.decode()
+
+
+def test_small_numbers_of_a_desa_are_hidden_from_who_sees_no_names(client, eko, ayu, some):
+    for _ in range(6):
+        make_member(make_household(region=NORTH), age=2)
+    client.force_login(eko)
+    answer = client.get(URL, {"region": NORTH[:6]})
+    line = row(answer, f"Desa {NORTH}")
+    assert (line.families, line["balita"].persons, line["balita"].families) == (None, 8, 7)
+    assert row(answer, f"Desa {NORTH_2}").families is None
+    assert line.url == "" and "tersembunyi" in answer.content.decode()
+    desa = client.get(URL, {"region": NORTH})
+    assert desa.context["table"].rows == [] and "tabel kecamatannya" in desa.content.decode()
+    client.force_login(ayu)
+    assert row(client.get(URL, {"region": NORTH}), f"Desa {NORTH}").families == 7
+
+
+def test_no_hidden_number_can_be_worked_out_from_its_column():
+    def of(n):
+        return ComponentCounts(n, 0, dict.fromkeys(Component, n), dict.fromkeys(Component, n))
+
+    hidden = _hidden({"a": of(2), "b": of(7), "c": of(40)})
+    assert [counts.families for counts in hidden.values()] == [None, None, 40]
+    assert [counts.persons[Component.SD] for counts in hidden.values()] == [None, None, 40]
+
+
+def test_programme_of_the_reader_narrows_the_counts(client, some):
+    client.force_login(make_user("dinsos2", Role.DINSOS, "36", programs=[make_program("JSCM")]))
+    answer = client.get(URL)
+    assert answer.context["table"].everything.families == 2
+    assert "Jamsosratu" not in client.get(URL, {"by": "program"}).content.decode()
+
+
+def test_the_whole_table_agrees_with_independent_sql(client, admin, some):
+    client.force_login(admin)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT left(h.region_code, 4), count(*), count(DISTINCT h.id)
+               FROM beneficiaries_member m JOIN beneficiaries_household h ON h.id = m.household_id
+               WHERE h.status = 'aktif' AND m.left_on IS NULL AND date_part('year', age(%s::date, m.born_on)) < 5
+               GROUP BY 1""",
+            [timezone.localdate()],
+        )
+        expected = {f"Kab. {code}": (persons, families) for code, persons, families in cursor.fetchall()}
+    table = client.get(URL).context["table"]
+    assert expected and {line.name: counts(line)["balita"] for line in table.rows if line["balita"].persons} == expected
+
+
+@pytest.mark.parametrize("query", ["region=99", "region=%00", "program=XX", "period=x", "by=x", "by=%00"])
+def test_nonsense_gives_a_page_with_an_error_and_no_numbers(client, ayu, some, query):
+    client.force_login(ayu)
+    answer = client.get(f"{URL}?{query}")
+    assert answer.status_code == 200
+    assert re.search(r'class="notice notice--wrong" role="alert"', answer.content.decode())
+    assert not answer.context.get("table")
+
+
+def test_a_user_without_a_region_is_told_so(client, db):
+    client.force_login(make_user("nowhere", Role.DINSOS, ""))
+    assert "Belum ada wilayah" in client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("by", ["region", "program", "assistant"])
+def test_the_number_of_queries_does_not_grow(client, ayu, some, by):
+    client.force_login(ayu)
+    with CaptureQueriesContext(connection) as few:
+        client.get(URL, {"by": by})
+    for name in ("dodi", "edo", "fajar"):
+        assistant = make_user(name, Role.PENDAMPING, NORTH[:4])
+        for code in (NORTH, NORTH_2, "3602132001"):
+            make_member(make_household(region=code, assistant=assistant), age=4)
+    with CaptureQueriesContext(connection) as many:
+        client.get(URL, {"by": by})
+    assert len(many) == len(few) <= 14
