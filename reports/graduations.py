@@ -63,6 +63,13 @@ class Counts:
         return [(KIND_LABELS[kind], n) for kind, n in self.kinds.items()]
 
 
+def decided_in(scope, span: SpanForm, cases):
+    """Narrow cases, scoped to a person already, to the report's region, programme and period."""
+    view = span.narrow(scope.view)
+    found = scope.form.apply(cases).decided_between(view.start, view.end)
+    return found if view.program_ids is None else found.filter(enrollment__program__in=view.program_ids)
+
+
 def count_by_region(cases, codes: Iterable[str]) -> tuple[dict[str, Counts], Counts]:
     """Count decided cases (a scoped queryset) by region, and in all.
 

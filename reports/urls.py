@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from reports.views.candidates import candidates
 from reports.views.components import components
@@ -14,6 +14,7 @@ urlpatterns = [
     path("review/", review, name="review"),
     path("candidates/", candidates, name="candidates"),
     path("graduated/", graduated, name="graduated"),
+    path("exports/", include("reports.exports.urls")),
     path("map/", map_view, name="map"),
     path("map/cells/", map_cells, name="map_cells"),
     path("map/places/", map_places, name="map_places"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assistance_logs.figures import day_start
 from beneficiaries import figures
+from ejsika.accounts.models import User
 
 REPORT_EVERY_DAYS = 7
 
@@ -60,6 +61,14 @@ def workloads(families, visits, view: figures.View) -> list[Workload]:
     for load in found:
         load.has_reported = load.assistant_id in reported
     return sorted(found, key=lambda load: (-load.overdue, -load.families, load.assistant_id))
+
+
+def named(loads: list[Workload]) -> list[Workload]:
+    """Fill in who they are. Cost: one query."""
+    people = User.objects.in_bulk([load.assistant_id for load in loads])
+    for load in loads:
+        load.name = people[load.assistant_id].name
+    return loads
 
 
 def add_last_reports(loads: list[Workload], visits) -> None:

@@ -102,6 +102,15 @@ ROWS = {
     "reports:map_places": Row(P.MAP_VIEW, data=viewport),
     "reports:map_table": Row(P.MAP_VIEW),
     "reports:graduated": Row(P.COUNTS_VIEW),
+    "reports:household_export": Row(P.HOUSEHOLD_VIEW, FORM),
+    "reports:task_export": Row(P.VISIT_LOG, FORM),
+    "reports:case_export": Row(P.GRADUATION_VIEW, FORM),
+    "reports:graduated_export": Row(P.GRADUATION_VIEW, FORM),
+    "reports:graduated_count_export": Row(P.COUNTS_VIEW, FORM),
+    "reports:dashboard_export": Row(P.COUNTS_VIEW, FORM),
+    "reports:map_export": Row(P.MAP_VIEW, FORM),
+    "reports:assistant_export": Row(P.REVIEW, FORM),
+    "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),
 }
 # Django's own views, with their own rules: tested by name below and in tests/accounts.
 NOT_OURS = {"healthz", "offline", "service_worker", "login", "logout", "password_change", "password_change_done"}

@@ -168,6 +168,10 @@ class CaseFilterForm(ScopeForm):
         waiting = self.waiting_state()
         return self.cleaned_data.get("state") or (waiting if waiting and counts[waiting] else self.ALL)
 
+    def in_state(self, cases, state: str):
+        """Narrow cases to a state, or to all of them."""
+        return cases if state == self.ALL else cases.filter(state=state)
+
     def tabs(self, counts: dict[str, int], chosen: str) -> list["Tab"]:
         """One tab a state and one for all; first the one that waits for this person."""
         first = self.waiting_state()

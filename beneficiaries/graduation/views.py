@@ -33,8 +33,9 @@ def case_list(request):
     cases = form.apply(GraduationCase.objects.for_user(request.user))
     counts = cases.count_by_state()
     state = form.chosen_state(counts)
-    shown = cases if state == form.ALL else cases.filter(state=state)
-    page = Paginator(shown.for_page().order_by("-pk"), CASES_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(form.in_state(cases, state).for_page().order_by("-pk"), CASES_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {"form": form, "page": page, "state": state, "tabs": form.tabs(counts, state)}
     context |= {"asked_state": form.cleaned_data.get("state"), "sees_counts": request.user.may(Permission.COUNTS_VIEW)}
     return render_page(request, "graduation/case_list.html", context)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from beneficiaries.graduation.models import GraduationCase
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
-from reports.graduations import SpanForm, count_by_region, period_label
+from reports.graduations import SpanForm, count_by_region, decided_in, period_label
 from reports.scope import Scope
 
 CASES_A_PAGE = 50
@@ -20,21 +20,14 @@ def graduated(request):
     if span.is_valid() and scope.is_valid:
         context |= _counts(scope, span)
         if request.user.may(Permission.HOUSEHOLD_VIEW):
-            cases = _decided(scope, span, GraduationCase.objects.for_user(request.user)).for_page()
+            cases = decided_in(scope, span, GraduationCase.objects.for_user(request.user)).for_page()
             pages = Paginator(cases.order_by("-decided_on", "-pk"), CASES_A_PAGE)
             context["page"] = pages.get_page(request.GET.get("page"))
     return render_page(request, "reports/graduated.html", context)
 
 
-def _decided(scope, span, cases):
-    """Narrow cases, scoped to a person already, to the page's region, programme and period."""
-    view = span.narrow(scope.view)
-    found = scope.form.apply(cases).decided_between(view.start, view.end)
-    return found if view.program_ids is None else found.filter(enrollment__program__in=view.program_ids)
-
-
 def _counts(scope, span) -> dict:
-    cases = _decided(scope, span, GraduationCase.objects.countable_by(scope.user))
+    cases = decided_in(scope, span, GraduationCase.objects.countable_by(scope.user))
     rows, everything = count_by_region(cases, scope.part_codes)
     links = {region.code: scope.query(region.code, span=span.chosen_span) for region in scope.parts}
     return {

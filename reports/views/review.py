@@ -6,11 +6,10 @@ from assistance_logs.models import Visit
 from beneficiaries import figures
 from beneficiaries.choices import GraduationState
 from beneficiaries.models import GraduationCase
-from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 from reports.scope import Scope
-from reports.workloads import add_last_reports, workloads
+from reports.workloads import add_last_reports, named, workloads
 
 CASES_SHOWN = 10
 
@@ -40,12 +39,10 @@ def review(request):
 def _assistants(scope) -> dict:
     """All assistants with families here, and those of them who have not reported for a week, by name."""
     visits = Visit.objects.for_user(scope.user)
-    loads = workloads(scope.readable_families, visits, scope.view)
+    loads = named(workloads(scope.readable_families, visits, scope.view))
     silent = [load for load in loads if not load.has_reported]
     add_last_reports(silent, visits)
-    people = User.objects.in_bulk([load.assistant_id for load in loads])
     for load in loads:
-        load.name = people[load.assistant_id].name
         load.urls = {
             figure: scope.list_url(figure, assistant=load.assistant_id)
             for figure in ("active", "late", "never_visited")

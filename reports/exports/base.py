@@ -1,0 +1,124 @@
+"""What a list says of itself so that it can be downloaded.
+
+A list joins by a Resource with its columns, a ListExport with its rows, a line in urls.py and a button on its page.
+Rows and filters come from the same forms as on the page; django-import-export's Resource walks them.
+"""
+
+import datetime
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.text import slugify
+from import_export import fields, resources
+
+from ejsika.accounts.permissions import Permission
+from ejsika.lib.paginate import count_up_to
+from ejsika.lib.sheet_formats import USUAL_WIDTH, Table
+from ejsika.regions.models import Region
+
+MOST_ROWS = 100_000
+ROWS_A_FETCH = 2_000
+
+
+class Column(fields.Field):
+    """One column: its title, and how its cell is read from a row."""
+
+    def __init__(self, title: str, read, *, width: int = USUAL_WIDTH):
+        super().__init__(column_name=title, readonly=True)
+        self.read, self.width = read, width
+
+    def export(self, instance, **kwargs):
+        return self.read(instance)
+
+
+class SealedColumn(Column):
+    """A NIK or No KK: opened only where the download was asked for with numbers."""
+
+    def export(self, instance, *, with_numbers=False, **kwargs):
+        number = self.read(instance)
+        return number.reveal() if number and with_numbers else number
+
+
+class ListResource(resources.Resource):
+    def iter_queryset(self, queryset):
+        """Walk rows without holding them all: a server-side cursor, prefetched chunk by chunk."""
+        if isinstance(queryset, QuerySet):
+            return queryset.iterator(chunk_size=ROWS_A_FETCH)
+        return iter(queryset)
+
+    def export(self, queryset=None, **kwargs) -> Table:
+        """Give a Table that reads the rows as they are written, instead of a Dataset that holds them."""
+        columns = self.get_export_fields()
+        rows = ([column.export(row, **kwargs) for column in columns] for row in self.iter_queryset(queryset))
+        return Table(self.get_export_headers(), rows, [column.width for column in columns])
+
+
+class ListExport:
+    """One list of one request: subclasses say which forms narrow it, and give its rows."""
+
+    kind = ""  # in the file's name and the audit
+    title = ""
+    page = ""  # the URL name of the list
+    permission: Permission
+    resource: type[ListResource]
+    has_numbers = False  # whether there are identity numbers in it
+
+    def __init__(self, request):
+        self.request, self.user = request, request.user
+        self.forms: list[forms.Form] = self.build_forms()
+
+    def build_forms(self) -> list[forms.Form]:
+        """The forms that the page of the list narrows it by, bound to the request's GET parameters."""
+        raise NotImplementedError
+
+    def rows(self):
+        """A scoped queryset, or a list that was made of one. Asked for only when all forms are valid."""
+        raise NotImplementedError
+
+    @property
+    def errors(self) -> list[str]:
+        return [error for form in self.forms for errors in form.errors.values() for error in errors]
+
+    def count(self) -> int:
+        """How many rows there are; one more than MOST_ROWS where there are too many."""
+        return self.count_of(self.rows())
+
+    @staticmethod
+    def count_of(rows) -> int:
+        return count_up_to(rows, MOST_ROWS) if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def region(self) -> Region | None:
+        return next((form.chosen_region for form in self.forms if hasattr(form, "chosen_region")), None)
+
+    def filters(self) -> list[tuple[str, str]]:
+        """What the list is narrowed by, in words."""
+        return [words for form in self.forms if form.is_valid() for words in in_words(form)]
+
+    def file_name(self, day: datetime.date, extension: str) -> str:
+        """Such as kpm-lebak-2026-11-24.xlsx: nothing in it names a person."""
+        place = slugify(self.region.name.removeprefix("Kabupaten ")) if self.region else ""
+        return "-".join(filter(None, [self.kind, place, day.isoformat()])) + f".{extension}"
+
+
+def in_words(form: forms.Form) -> list[tuple[str, str]]:
+    """The chosen values of a valid form as (label, words); empty ones and the page in hand are left out."""
+    found = []
+    for name, field in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if value not in (None, "") and name not in ("cursor", "page"):
+            found.append((str(field.label or WITHOUT_LABEL.get(name, name)), _words(field, value)))
+    return found
+
+
+WITHOUT_LABEL = {"search": "Nama"}  # chosen elsewhere on the page than in a field
+
+
+def _words(field: forms.Field, value) -> str:
+    if isinstance(value, datetime.date):
+        return date_format(value, "F Y")  # the only dates in the filters of lists are months
+    if isinstance(field, forms.ModelChoiceField):
+        return str(value)
+    labels = dict(getattr(field, "choices", ()))
+    return str(labels.get(value) or getattr(value, "label", None) or value)

@@ -1,0 +1,103 @@
+"""Downloads of counts: dashboard, map as a table, assistants under review, candidates for other agencies."""
+
+from assistance_logs.models import Visit
+from beneficiaries import figures
+from ejsika.accounts.permissions import Permission
+from reports.candidates import STEP, active_families
+from reports.exports.base import Column, ListExport, ListResource
+from reports.map_page import table_rows
+from reports.scope import Scope
+from reports.small_counts import SMALLEST_SHOWN
+from reports.summary import FIGURES, summarise
+from reports.workloads import add_last_reports, named, workloads
+
+
+class ScopedExport(ListExport):
+    """A page that is narrowed by region, month and programme alone."""
+
+    def build_forms(self):
+        self.scope = Scope(self.request)
+        return [self.scope.form]
+
+
+class DashboardResource(ListResource):
+    name = Column("Wilayah", lambda row: row.name, width=28)
+    code = Column("Kode Wilayah", lambda row: row.region and row.region.code, width=14)
+
+    def __init__(self):
+        super().__init__()
+        for name in FIGURES:
+            self.fields[name] = Column(figures.get(name).label, lambda row, name=name: row[name].n)
+
+
+class DashboardExport(ScopedExport):
+    kind, title, page = "dasbor", "Dasbor", "reports:dashboard"
+    permission = Permission.COUNTS_VIEW
+    resource = DashboardResource
+
+    def rows(self):
+        rows, everything = summarise(self.scope)
+        return [*rows, everything] if len(rows) > 1 else rows
+
+
+def shown(n: int | None, smallest: int = SMALLEST_SHOWN):
+    """A number, or that it is too small to be shown."""
+    return f"< {smallest}" if n is None else n
+
+
+class MapResource(ListResource):
+    name = Column("Wilayah", lambda row: row.name, width=28)
+    n = Column("Di Peta", lambda row: shown(row.n))
+    in_time, late, never, graduated = (
+        Column(label, lambda row, at=at: shown(row.states[at]))
+        for at, label in enumerate(["Dikunjungi Tepat Waktu", "Terlambat", "Belum Pernah", "Lulus"])
+    )
+    without_point = Column("Belum Berkoordinat", lambda row: row.without_point.n)
+
+
+class MapExport(ScopedExport):
+    kind, title, page = "peta", "Peta sebagai tabel", "reports:map_table"
+    permission = Permission.MAP_VIEW
+    resource = MapResource
+
+    def rows(self):
+        rows, everything = table_rows(self.scope)
+        return [*rows, everything] if everything and len(rows) > 1 else rows
+
+
+class AssistantResource(ListResource):
+    name = Column("Pendamping", lambda load: load.name, width=28)
+    families = Column("Keluarga Aktif", lambda load: load.families)
+    late = Column("Terlambat Dikunjungi", lambda load: load.late)
+    never_visited = Column("Belum Pernah Dikunjungi", lambda load: load.never_visited)
+    has_reported = Column("Lapor 7 Hari Terakhir", lambda load: load.has_reported)
+    last_report = Column("Laporan Terakhir", lambda load: load.last_report, width=18)
+
+
+class AssistantExport(ScopedExport):
+    """The assistants with families here, most overdue first."""
+
+    kind, title, page = "pendamping", "Pendamping yang ditinjau", "reports:review"
+    permission = Permission.REVIEW
+    resource = AssistantResource
+
+    def rows(self):
+        visits = Visit.objects.for_user(self.user)
+        loads = named(workloads(self.scope.readable_families, visits, self.scope.view))
+        add_last_reports(loads, visits)
+        return loads
+
+
+class CandidateResource(ListResource):
+    name = Column("Wilayah", lambda row: row.region.name, width=28)
+    code = Column("Kode Wilayah", lambda row: row.region.code, width=14)
+    at_least = Column("Keluarga Aktif, Sedikitnya", lambda row: row.at_least or shown(None, STEP))
+
+
+class CandidateExport(ScopedExport):
+    kind, title, page = "calon", "Calon menurut wilayah", "reports:candidates"
+    permission = Permission.CANDIDATES_VIEW
+    resource = CandidateResource
+
+    def rows(self):
+        return active_families(self.scope)[0]

@@ -1,0 +1,121 @@
+"""Downloads of families: the list of KPM, and an assistant's tasks."""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, FilteredRelation, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from assistance_logs import worklist
+from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.forms.households import HouseholdFilterForm
+from beneficiaries.models import Assignment, Enrollment, Household
+from ejsika.accounts.permissions import Permission
+from reports.exports.base import Column, ListExport, ListResource, SealedColumn
+
+STATUS_LABELS = dict(EnrollmentStatus.choices)
+
+
+def for_export(families, user):
+    """All that a line of the file says of a family, in one query: no object but the family itself is made."""
+    enrollments = Enrollment.objects.for_user(user).filter(household=OuterRef("pk")).order_by("program__code")
+    told = JSONObject(program="program__name", status="status", year="cohort_year")
+    assistants = Assignment.objects.on(timezone.localdate()).filter(household=OuterRef("pk"))
+    is_recipient = Q(members__is_recipient=True, members__left_on__isnull=True)
+    return families.alias(recipient=FilteredRelation("members", condition=is_recipient)).annotate(
+        nik=F("recipient__nik"),
+        born_on=F("recipient__born_on"),
+        desa=F("region__name"),
+        kecamatan=F("region__parent__name"),
+        kabupaten=F("region__parent__parent__name"),
+        enrolled=ArraySubquery(enrollments.values(told=told)),
+        assistant_names=ArraySubquery(assistants.values("assistant__name")),
+        assistant_usernames=ArraySubquery(assistants.values("assistant__username")),
+    )
+
+
+def joined(values) -> str:
+    """Several values in one cell; "" where there is none."""
+    return "; ".join(str(value) for value in values if value)
+
+
+def digits(number: int | None) -> str | None:
+    """An RT or RW as it is written: 007."""
+    return None if number is None else f"{number:03}"
+
+
+class HouseholdResource(ListResource):
+    """Titles are those of the roster, where it has such a column: what went out can come in again."""
+
+    pk = Column("ID KPM", lambda family: family.pk, width=9)
+    kk = SealedColumn("No KK", lambda family: family.kk, width=18)
+    nik = SealedColumn("NIK Pengurus", lambda family: family.nik, width=18)
+    name = Column("Nama Pengurus", lambda family: family.recipient_name, width=28)
+    born_on = Column("Tanggal Lahir", lambda family: family.born_on, width=13)
+    address = Column("Alamat", lambda family: family.address, width=30)
+    rt = Column("RT", lambda family: digits(family.rt), width=6)
+    rw = Column("RW", lambda family: digits(family.rw), width=6)
+    desa = Column("Desa/Kelurahan", lambda family: family.desa, width=20)
+    kecamatan = Column("Kecamatan", lambda family: family.kecamatan, width=20)
+    kabupaten = Column("Kabupaten/Kota", lambda family: family.kabupaten, width=22)
+    region_code = Column("Kode Desa", lambda family: family.region_id, width=12)
+    latitude = Column("Lintang", lambda family: family.latitude, width=11)
+    longitude = Column("Bujur", lambda family: family.longitude, width=11)
+    phone = Column("No HP", lambda family: family.phone, width=15)
+    bank = Column("Bank", lambda family: family.bank, width=12)
+    program = Column("Program", lambda family: joined(one["program"] for one in family.enrolled), width=14)
+    year = Column("Tahun Masuk", lambda family: next((one["year"] for one in family.enrolled), None), width=8)
+    status = Column("Status", lambda family: joined(STATUS_LABELS[one["status"]] for one in family.enrolled), width=14)
+    visited = Column("Terakhir Dikunjungi", lambda family: family.last_visited_on, width=13)
+    assistant = Column("Nama Pendamping", lambda family: joined(family.assistant_names), width=24)
+    username = Column("Nama Pengguna Pendamping", lambda family: joined(family.assistant_usernames), width=20)
+
+
+class HouseholdExport(ListExport):
+    kind, title, page = "kpm", "Daftar KPM", "beneficiaries:household_list"
+    permission = Permission.HOUSEHOLD_VIEW
+    resource = HouseholdResource
+    has_numbers = True
+
+    def build_forms(self):
+        return [HouseholdFilterForm(self.request.GET, user=self.user, session=self.request.session)]
+
+    def rows(self):
+        (form,) = self.forms
+        families = form.apply(Household.objects.for_user(self.user))
+        return for_export(families, self.user).order_by(form.sort_key, "pk")
+
+    def count(self) -> int:
+        (form,) = self.forms
+        return self.count_of(form.apply(Household.objects.for_user(self.user)))
+
+
+class TaskResource(ListResource):
+    name = Column("Nama Pengurus", lambda task: task.family.recipient_name, width=28)
+    address = Column("Alamat", lambda task: task.family.address, width=30)
+    rt = Column("RT", lambda task: digits(task.family.rt), width=6)
+    rw = Column("RW", lambda task: digits(task.family.rw), width=6)
+    desa = Column("Desa/Kelurahan", lambda task: task.family.region.name, width=20)
+    region_code = Column("Kode Desa", lambda task: task.family.region_id, width=12)
+    phone = Column("No HP", lambda task: task.family.phone, width=15)
+    status = Column("Status", lambda task: task.family.get_status_display(), width=14)
+    visited = Column("Terakhir Dikunjungi", lambda task: task.family.last_visited_on, width=13)
+    days = Column("Hari Sejak Dikunjungi", lambda task: task.days_unvisited, width=10)
+    is_late = Column("Terlambat", lambda task: task.family.is_late, width=10)
+    follow_up = Column("Tindak Lanjut", lambda task: task.follow_up and task.follow_up.follow_up, width=36)
+    due = Column("Jatuh Tempo", lambda task: task.follow_up and task.follow_up.follow_up_due, width=13)
+
+
+class TaskExport(ListExport):
+    kind, title, page = "tugas", "Tugas kunjungan", "assistance_logs:task_list"
+    permission = Permission.VISIT_LOG
+    resource = TaskResource
+
+    def build_forms(self):
+        return []
+
+    def rows(self):
+        today = timezone.localdate()
+        return worklist.tasks(self.user, worklist.families(self.user, today), today)
+
+    def count(self) -> int:
+        return self.count_of(worklist.families(self.user, timezone.localdate()))

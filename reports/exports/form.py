@@ -1,0 +1,61 @@
+"""How a list is to be downloaded: in which format, and whether with numbers, which needs a reason."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+SHORTEST_REASON = 10
+
+
+class FileKind(models.TextChoices):
+    XLSX = "xlsx", "Excel (XLSX)"
+    CSV = "csv", "CSV, untuk program lain"
+
+
+class Purpose(models.TextChoices):
+    MATCHING = "pemadanan", "Pemadanan data kependudukan"
+    PAYMENT = "penyaluran", "Penyaluran bantuan lewat bank atau pos"
+    CHECK = "pemeriksaan", "Pemeriksaan atau audit"
+    OTHER = "lain", "Keperluan lain"
+
+
+class ExportForm(forms.Form):
+    """`with_numbers`, `purpose` and `reason` are there only for who may have numbers."""
+
+    file_kind = forms.ChoiceField(
+        label="Jenis berkas",
+        choices=FileKind,
+        initial=FileKind.XLSX,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pilih jenis berkas.", "invalid_choice": "Pilih XLSX atau CSV."},
+    )
+    with_numbers = forms.BooleanField(label="Sertakan NIK dan No KK lengkap", required=False)
+    purpose = forms.ChoiceField(
+        label="Tujuan",
+        required=False,
+        choices=[("", "Pilih tujuan"), *Purpose.choices],
+        help_text="wajib jika nomor disertakan",
+        error_messages={"invalid_choice": "Pilih tujuan dari daftar."},
+    )
+    reason = forms.CharField(
+        label="Keterangan",
+        required=False,
+        max_length=300,
+        help_text="untuk siapa dan untuk apa nomornya dipakai; jangan tulis nama atau nomor keluarga",
+    )
+
+    def __init__(self, data=None, *, offers_numbers: bool):
+        super().__init__(data, label_suffix="")
+        if not offers_numbers:
+            for name in ("with_numbers", "purpose", "reason"):
+                del self.fields[name]
+
+    def clean(self) -> dict:
+        chosen = self.cleaned_data
+        if not chosen.get("with_numbers"):
+            return chosen | {"with_numbers": False, "purpose": "", "reason": ""}
+        if not chosen.get("purpose") and "purpose" not in self.errors:
+            self.add_error("purpose", "Pilih untuk apa nomor lengkap diperlukan.")
+        if len(chosen.get("reason", "")) < SHORTEST_REASON and "reason" not in self.errors:
+            self.add_error("reason", ValidationError(f"Tulis keterangannya, sedikitnya {SHORTEST_REASON} huruf."))
+        return chosen

@@ -1,0 +1,18 @@
+"""A download for each list: a new one joins by its line here."""
+
+from django.urls import path
+
+from reports.exports import cases, counts, families
+from reports.views.exports import export_page
+
+urlpatterns = [
+    path("households/", export_page(families.HouseholdExport), name="household_export"),
+    path("tasks/", export_page(families.TaskExport), name="task_export"),
+    path("cases/", export_page(cases.CaseExport), name="case_export"),
+    path("graduated/", export_page(cases.GraduatedExport), name="graduated_export"),
+    path("graduated-counts/", export_page(cases.GraduatedCountExport), name="graduated_count_export"),
+    path("dashboard/", export_page(counts.DashboardExport), name="dashboard_export"),
+    path("map/", export_page(counts.MapExport), name="map_export"),
+    path("assistants/", export_page(counts.AssistantExport), name="assistant_export"),
+    path("candidates/", export_page(counts.CandidateExport), name="candidate_export"),
+]
