@@ -151,6 +151,8 @@ STORAGES = {
 }
 # Uploaded sheets, encrypted; nothing below it is served by path.
 MEDIA_ROOT = env.path("EJSIKA_FILES", default=str(BASE_DIR / "var" / "files"))()
+# Public age keys that backups are encrypted to, separated by commas.
+BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 ROSTER_MAX_BYTES = env.int("ROSTER_MAX_BYTES", default=50_000_000)
 ROSTER_MAX_ROWS = env.int("ROSTER_MAX_ROWS", default=500_000)
