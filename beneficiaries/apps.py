@@ -9,13 +9,16 @@ class BeneficiariesConfig(AppConfig):
         """Tell the lower rooms what this one knows."""
         from beneficiaries import history, panels
         from beneficiaries import timeline as family_timeline
+        from beneficiaries.duties import families
         from beneficiaries.graduation import timeline as graduation
         from beneficiaries.sheets.notices import without_assistant
         from beneficiaries.sheets.roster.kind import RosterKind
+        from ejsika.accounts import duties
         from ejsika.imports import kinds, notices
 
         kinds.register(RosterKind())
         notices.register(without_assistant)
+        duties.register(families)
         panels.register("graduation", graduation.panel)
         family_timeline.register(history.entries)
         family_timeline.register(graduation.entries)

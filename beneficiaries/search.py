@@ -1,12 +1,11 @@
 """Search without a trace in the URL: a number leads to its family, a name stays on the server under a reference."""
 
 import re
-import secrets
 
 from beneficiaries.models import Household, Member
+from ejsika.lib.kept import keep, kept
 
 SESSION_KEY = "household_searches"
-KEPT = 20
 NUMBER_DIGITS = 16
 
 
@@ -26,13 +25,9 @@ def find_by_number(families, number: str) -> Household | None:
 
 
 def keep_name(session, text: str) -> str:
-    """Keep a name that was searched for; gives its reference. The oldest are forgotten."""
-    kept = session.get(SESSION_KEY, {})
-    reference = next((known for known, name in kept.items() if name == text), None) or secrets.token_urlsafe(9)
-    kept = {known: name for known, name in kept.items() if known != reference} | {reference: text}
-    session[SESSION_KEY] = dict(list(kept.items())[-KEPT:])
-    return reference
+    """Keep a name that was searched for; gives its reference."""
+    return keep(session, SESSION_KEY, text)
 
 
 def kept_name(session, reference: str) -> str | None:
-    return session.get(SESSION_KEY, {}).get(reference)
+    return kept(session, SESSION_KEY, reference)

@@ -18,6 +18,7 @@ PLACES = [
     (Permission.MAP_VIEW, "Peta", "map", "reports:map"),
     (Permission.GRADUATION_VIEW, "Graduasi", "star", "graduation:case_list"),
     (Permission.ROSTER_IMPORT, "Impor", "upload", "imports:batch_list"),
+    (Permission.USER_MANAGE, "Pengguna", "users", "accounts:user_list"),
     (Permission.ADMIN_SITE, "Pengaturan", "settings", "admin:index"),
 ]
 FIRST_SCREENS = {

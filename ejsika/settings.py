@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ejsika.accounts.sessions.note_use",
     "ejsika.lib.http.no_nul",
 ]
 
@@ -133,7 +134,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_ENGINE = "ejsika.accounts.sessions"
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # without use
+PASSWORD_RESET_TIMEOUT = 72 * 3600  # of the link that an admin hands over
 SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = "id"
@@ -162,7 +165,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE_COOKIE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 0 if DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "ejsika.errors.csrf_failure"
@@ -182,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 PROCRASTINATE_ON_APP_READY = "ejsika.database.worker.on_app_ready"
-PROCRASTINATE_IMPORT_PATHS = ["ejsika.jobs.tasks", "ejsika.imports.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["ejsika.jobs.tasks", "ejsika.jobs.upkeep", "ejsika.imports.tasks"]
 
 # Banten; no tile server by default (place names and cells are drawn by us), one may be named.
 MAP_TILES = env.str("MAP_TILES", default="")

@@ -1,13 +1,12 @@
 """Every URL of the application; a view is closed until its row stands here and its permission on it."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
 import ejsika.accounts.admin
 import ejsika.programs.admin
 import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by itself (see SimpleAdminConfig)
-from ejsika.accounts.forms.access import LoginForm, OwnPasswordForm
+from ejsika.accounts.views import access
 from ejsika.health import healthz
 from ejsika.home import home
 from ejsika.offline import offline, service_worker
@@ -18,16 +17,10 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("offline/", offline, name="offline"),
     path("sw.js", service_worker, name="service_worker"),
-    path(
-        "accounts/login/",
-        auth_views.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),
-        name="login",
-    ),
-    path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
-    path(
-        "accounts/password/", auth_views.PasswordChangeView.as_view(form_class=OwnPasswordForm), name="password_change"
-    ),
-    path("accounts/password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("accounts/login/", access.LoginView.as_view(), name="login"),
+    path("accounts/logout/", access.LogoutView.as_view(), name="logout"),
+    path("accounts/password/", access.PasswordChangeView.as_view(), name="password_change"),
+    path("accounts/password/done/", access.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("accounts/", include("ejsika.accounts.urls")),
     path("households/", include("beneficiaries.urls")),
     path("graduations/", include("beneficiaries.graduation.urls")),

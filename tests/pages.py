@@ -54,6 +54,10 @@ def batch(world):
     )
 
 
+def colleague(world):
+    return world.assistant
+
+
 def viewport(world):
     return {"bbox": "105,-7.2,107,-5.7", "zoom": "9"}
 
@@ -70,6 +74,17 @@ FORM, POST = ("get", "post"), ("post",)
 ROWS = {
     "home": Row(P.OWN_ACCOUNT),
     "accounts:me": Row(P.OWN_ACCOUNT),
+    "accounts:session_end": Row(P.OWN_ACCOUNT, POST),
+    "accounts:sessions_end": Row(P.OWN_ACCOUNT, POST),
+    "accounts:user_list": Row(P.USER_MANAGE),
+    "accounts:user_search": Row(P.USER_MANAGE, POST),
+    "accounts:user_new": Row(P.USER_MANAGE, FORM),
+    "accounts:user_detail": Row(P.USER_MANAGE, target=colleague),
+    "accounts:user_edit": Row(P.USER_MANAGE, FORM, colleague),
+    "accounts:user_deactivate": Row(P.USER_MANAGE, FORM, colleague),
+    "accounts:user_activate": Row(P.USER_MANAGE, POST, colleague),
+    "accounts:user_link": Row(P.USER_MANAGE, POST, colleague),
+    "accounts:user_sign_out": Row(P.USER_MANAGE, POST, colleague),
     "beneficiaries:household_list": Row(P.HOUSEHOLD_VIEW),
     "beneficiaries:household_search": Row(P.HOUSEHOLD_VIEW, POST),
     "beneficiaries:household_detail": Row(P.HOUSEHOLD_VIEW, target=household),
@@ -113,7 +128,9 @@ ROWS = {
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),
 }
 # Django's own views, with their own rules: tested by name below and in tests/accounts.
-NOT_OURS = {"healthz", "offline", "service_worker", "login", "logout", "password_change", "password_change_done"}
+NOT_OURS = {"healthz", "offline", "service_worker", "login", "logout", "password_change", "password_change_done"} | {
+    "accounts:password_set"
+}
 
 
 def patterns(resolver=None, namespace=""):

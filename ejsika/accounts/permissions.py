@@ -35,7 +35,9 @@ class Permission(StrEnum):
     GRADUATION_VERIFY = auto()
     GRADUATION_DECIDE = auto()
     GRADUATION_RETURN = auto()  # each from the state that waits for their own step
-    ADMIN_SITE = auto()  # users, programmes, regions in Django's admin
+    USER_MANAGE = auto()  # those whose regions and programmes lie within the own ones
+    AUDIT_VIEW = auto()  # who did what, as far as the own scope reaches
+    ADMIN_SITE = auto()  # programmes, regions in Django's admin
 
 
 P = Permission
@@ -49,7 +51,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN},
         Role.DINSOS: _FAMILIES | {P.NUMBERS_EXPORT, P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN},
         Role.ADMIN: _FAMILIES
-        | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.NUMBERS_EXPORT, P.ROSTER_IMPORT, P.COUNTS_VIEW, P.ADMIN_SITE},
+        | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_ASSIGN, P.NUMBERS_EXPORT, P.ROSTER_IMPORT, P.COUNTS_VIEW}
+        | {P.USER_MANAGE, P.AUDIT_VIEW, P.ADMIN_SITE},
         Role.PIMPINAN: {P.COUNTS_VIEW, P.MAP_VIEW},
         Role.OPD: {P.CANDIDATES_VIEW},
     }.items()

@@ -16,7 +16,7 @@ class ImportBatchQuerySet(models.QuerySet):
         """Batches of this person, and those of others whose regions and programmes all lie inside this person's own."""
         if not (user.is_authenticated and user.sees_people):
             return self.none()
-        within = self.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.manageable_by(user)))
+        within = self.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.for_user(user)))
         return within if user.all_programs else within.filter(program__in=user.program_ids)
 
 

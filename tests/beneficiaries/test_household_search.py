@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries.search import KEPT, SESSION_KEY
+from beneficiaries.search import SESSION_KEY
+from ejsika.lib.kept import MOST
 from tests.factories import NORTH, make_household
 
 LIST, SEARCH = "/households/", "/households/search/"
@@ -142,8 +143,8 @@ def test_nobody_else_can_use_the_reference(client, officer, family, dewi):
 
 
 def test_the_newest_searches_alone_are_kept(client, officer, family):
-    urls = [search(client, f"nama {'x' * number}").url for number in range(KEPT + 5)]
-    assert len(client.session[SESSION_KEY]) == KEPT
+    urls = [search(client, f"nama {'x' * number}").url for number in range(MOST + 5)]
+    assert len(client.session[SESSION_KEY]) == MOST
     assert client.get(urls[0]).context["form"].errors and not client.get(urls[-1]).context["form"].errors
 
 

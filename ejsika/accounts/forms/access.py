@@ -1,10 +1,24 @@
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+"""The doors: log-in, a new password of one's own, the password behind an admin's link."""
+
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from ejsika.accounts import actions
+from ejsika.accounts.lockout import Attempt
 
 WRONG = "Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil, lalu coba lagi."
+LOCKED = (
+    "Terlalu banyak percobaan masuk yang gagal. Tunggu sampai pukul {time}, lalu coba lagi, "
+    "atau minta tautan kata sandi dari admin."
+)
+_HINT = "Paling sedikit 10 huruf atau angka, bukan kata yang mudah ditebak."
+_MISMATCH = "Kedua kata sandi baru tidak sama."
 
 
 class LoginForm(AuthenticationForm):
-    """An unknown user, a wrong password and a deactivated account get the same words."""
+    """An unknown user, a wrong password and a deactivated account get the same words, and have to wait as long."""
 
     error_messages = {"invalid_login": WRONG, "inactive": WRONG}
 
@@ -14,17 +28,53 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].label = "Kata sandi"
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
 
+    def clean(self):
+        username = self.cleaned_data.get("username")
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        attempt = Attempt(self.request, username)
+        may_try, until = attempt.begin()
+        if not may_try:
+            raise ValidationError(_locked(until), code="locked")
+        try:
+            data = super().clean()
+        except ValidationError as error:
+            actions.note_refused_login(username, self.request, until)
+            if until:
+                raise ValidationError(_locked(until), code="locked") from error
+            raise
+        attempt.succeed()
+        return data
+
 
 class OwnPasswordForm(PasswordChangeForm):
     error_messages = PasswordChangeForm.error_messages | {
         "password_incorrect": "Kata sandi lama salah. Coba lagi.",
-        "password_mismatch": "Kedua kata sandi baru tidak sama.",
+        "password_mismatch": _MISMATCH,
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "Kata sandi lama"
-        self.fields["new_password1"].label = "Kata sandi baru"
-        self.fields["new_password2"].label = "Ulangi kata sandi baru"
-        self.fields["new_password1"].help_text = "Paling sedikit 10 huruf atau angka, bukan kata yang mudah ditebak."
-        self.fields["new_password2"].help_text = ""
+        _name_new_passwords(self)
+
+
+class LinkedPasswordForm(SetPasswordForm):
+    """The password that somebody chooses who opened an admin's link."""
+
+    error_messages = SetPasswordForm.error_messages | {"password_mismatch": _MISMATCH}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _name_new_passwords(self)
+
+
+def _name_new_passwords(form) -> None:
+    form.fields["new_password1"].label = "Kata sandi baru"
+    form.fields["new_password2"].label = "Ulangi kata sandi baru"
+    form.fields["new_password1"].help_text = _HINT
+    form.fields["new_password2"].help_text = ""
+
+
+def _locked(until) -> str:
+    return LOCKED.format(time=date_format(timezone.localtime(until + timezone.timedelta(minutes=1)), "H.i"))

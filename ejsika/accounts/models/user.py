@@ -5,8 +5,9 @@ from functools import cached_property
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower, Now
+from django.urls import reverse
 
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, ROLES_THAT_SEE_PEOPLE, Permission, Role
 from ejsika.programs.models import Program
@@ -20,32 +21,43 @@ class UserQuerySet(models.QuerySet):
     def assistants(self):
         return self.filter(role=Role.PENDAMPING)
 
-    def within(self, codes):
-        """Users who have regions, all of them below these codes: whom an admin of those regions may manage."""
-        foreign = User.regions.through.objects.exclude(region__in=Region.objects.within(codes)).values("user")
-        return self.filter(regions__isnull=False).exclude(pk__in=foreign).distinct()
+    def for_user(self, admin):
+        """Users whom an admin may see and change: their regions and programmes all lie within the admin's own.
 
-    def manageable_by(self, admin):
-        """Users whom an admin may change: their regions and programmes all lie within the admin's own."""
-        within = self.within(admin.region_codes)
+        Who has no region at all is found by the admins of the whole province, lest they be lost to everybody.
+        """
+        if not (admin.is_authenticated and admin.may(Permission.USER_MANAGE)):
+            return self.none()
+        regions = User.regions.through.objects.filter(user=OuterRef("pk"))
+        found = self.filter(~Exists(regions.exclude(region__in=Region.objects.within(admin.region_codes))))
+        if not admin.rules_everywhere:
+            found = found.filter(Exists(regions))
         if admin.all_programs:
-            return within
-        foreign = User.programs.through.objects.exclude(program__in=admin.program_ids).values("user")
-        return within.filter(all_programs=False).exclude(pk__in=foreign)
+            return found
+        programs = User.programs.through.objects.filter(user=OuterRef("pk"))
+        return found.filter(~Exists(programs.exclude(program__in=admin.program_ids)), all_programs=False)
+
+    def in_region(self, code: str):
+        """Users one of whose regions is this one or lies below it."""
+        return self.filter(
+            Exists(User.regions.through.objects.filter(user=OuterRef("pk"), region__code__startswith=code))
+        )
+
+    def with_name_key(self):
+        """Users with the key that lists sort by: PostgreSQL sorts by code point, capitals first."""
+        return self.annotate(name_key=Lower("name"))
 
     def around(self, codes):
         """Users one of whose regions is one of these, holds one or lies below one."""
         near = Q(region__in=[code[:n] for code in codes for n in (2, 4, 6, 10)])
         for code in codes:
             near |= Q(region__code__startswith=code)
-        return self.filter(models.Exists(User.regions.through.objects.filter(near, user=models.OuterRef("pk"))))
+        return self.filter(Exists(User.regions.through.objects.filter(near, user=OuterRef("pk"))))
 
     def covering(self, region_codes):
         """Users one of whose regions is one of these or holds one."""
         codes = {code[:n] for code in region_codes for n in (2, 4, 6, 10)}
-        return self.filter(
-            models.Exists(User.regions.through.objects.filter(user=models.OuterRef("pk"), region__in=codes))
-        )
+        return self.filter(Exists(User.regions.through.objects.filter(user=OuterRef("pk"), region__in=codes)))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -77,6 +89,7 @@ class User(AbstractBaseUser):
     programs = models.ManyToManyField(Program, blank=True, verbose_name="program", related_name="users")
     is_active = models.BooleanField("aktif", default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    link_made_at = models.DateTimeField(null=True, editable=False)  # of the one-time link that is still open
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -94,6 +107,9 @@ class User(AbstractBaseUser):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("accounts:user_detail", args=[self.pk])
+
     def may(self, permission: Permission) -> bool:
         return self.is_active and permission in ROLE_PERMISSIONS[self.role]
 
@@ -110,6 +126,16 @@ class User(AbstractBaseUser):
     @cached_property
     def program_ids(self) -> list[int]:
         return list(self.programs.values_list("pk", flat=True))
+
+    @property
+    def rules_everywhere(self) -> bool:
+        """Whether the scope is a whole province and every programme: an admin's with nobody above."""
+        return self.all_programs and any(len(code) == 2 for code in self.region_codes)
+
+    def forget_scope(self) -> None:
+        """Read regions and programmes anew: they were changed."""
+        for name in ("region_codes", "program_ids"):
+            self.__dict__.pop(name, None)
 
     def covers(self, region_code: str) -> bool:
         """Whether a region is one of this person's or lies below one."""
