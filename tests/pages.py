@@ -123,6 +123,7 @@ ROWS = {
     "reports:graduated_export": Row(P.GRADUATION_VIEW, FORM),
     "reports:graduated_count_export": Row(P.COUNTS_VIEW, FORM),
     "reports:dashboard_export": Row(P.COUNTS_VIEW, FORM),
+    "reports:component_export": Row(P.COUNTS_VIEW, FORM),
     "reports:map_export": Row(P.MAP_VIEW, FORM),
     "reports:assistant_export": Row(P.REVIEW, FORM),
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),

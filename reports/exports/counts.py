@@ -1,9 +1,14 @@
 """Downloads of counts: dashboard, map as a table, assistants under review, candidates for other agencies."""
 
+from django import forms
+
 from assistance_logs.models import Visit
 from beneficiaries import figures
+from beneficiaries.components import Component
 from ejsika.accounts.permissions import Permission
+from reports import component_table
 from reports.candidates import STEP, active_families
+from reports.component_table import By
 from reports.exports.base import Column, ListExport, ListResource
 from reports.map_page import table_rows
 from reports.scope import Scope
@@ -38,6 +43,42 @@ class DashboardExport(ScopedExport):
     def rows(self):
         rows, everything = summarise(self.scope)
         return [*rows, everything] if len(rows) > 1 else rows
+
+
+class TabForm(forms.Form):
+    """Which of the tables of components is open."""
+
+    by = forms.ChoiceField(
+        label="Tabel", required=False, choices=By, error_messages={"invalid_choice": "Tabel ini tidak dikenal."}
+    )
+
+
+class ComponentResource(ListResource):
+    name = Column("Nama", lambda row: row.name, width=28)
+    families = Column("KPM Aktif", lambda row: shown(row.families))
+
+    def __init__(self):
+        super().__init__()
+        for one in Component:
+            self.fields[one] = Column(one.label, lambda row, one=one: shown(row[one].persons))
+            self.fields[one.figure] = Column(f"KPM dengan {one.label}", lambda row, one=one: shown(row[one].families))
+
+
+class ComponentExport(ScopedExport):
+    kind, title, page = "komponen", "Komponen", "reports:components"
+    permission = Permission.COUNTS_VIEW
+    resource = ComponentResource
+
+    def build_forms(self):
+        self.tab = TabForm(self.request.GET)
+        return [*super().build_forms(), self.tab]
+
+    def rows(self):
+        by = By(self.tab.cleaned_data["by"] or By.REGION)
+        if by not in component_table.choices(self.scope):
+            return []
+        table = component_table.build(self.scope, by)
+        return [*table.rows, table.everything] if table.everything and len(table.rows) > 1 else table.rows
 
 
 def shown(n: int | None, smallest: int = SMALLEST_SHOWN):

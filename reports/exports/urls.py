@@ -12,6 +12,7 @@ urlpatterns = [
     path("graduated/", export_page(cases.GraduatedExport), name="graduated_export"),
     path("graduated-counts/", export_page(cases.GraduatedCountExport), name="graduated_count_export"),
     path("dashboard/", export_page(counts.DashboardExport), name="dashboard_export"),
+    path("components/", export_page(counts.ComponentExport), name="component_export"),
     path("map/", export_page(counts.MapExport), name="map_export"),
     path("assistants/", export_page(counts.AssistantExport), name="assistant_export"),
     path("candidates/", export_page(counts.CandidateExport), name="candidate_export"),

@@ -298,6 +298,36 @@ def test_the_maps_small_numbers_stay_hidden(client, eko, north_family, ayu):
     assert [row["Di Peta"] for row in fetch(client, url)] == [1]
 
 
+def test_components_are_counted_as_on_the_page(client, officer, north_family):
+    north_family.members.update(is_pregnant=True)
+    url = reverse("reports:component_export")
+    (row,) = fetch(client, url)
+    assert (row["Nama"], row["KPM Aktif"], row["Ibu hamil"], row["Balita"]) == ("Kecamatan 360212", 1, 1, 0)
+    assert fetch(client, url, "?by=program")[0]["Nama"] == "Jamsosratu"
+    assert client.post(f"{url}?by=x", {"file_kind": "csv"}).status_code == 422
+
+
+PAGES = {
+    "/graduations/?state=semua": "case_export",
+    "/reports/dashboard/": "dashboard_export",
+    "/reports/components/?by=program": "component_export",
+    "/reports/graduated/": "graduated_export",
+    "/reports/graduated/?span=month": "graduated_count_export",
+    "/reports/map/table/?region=3602": "map_export",
+    "/reports/review/": "assistant_export",
+}
+
+
+@pytest.mark.parametrize(("page", "name"), PAGES.items())
+def test_each_page_leads_to_its_download_with_what_it_is_narrowed_by(client, ayu, north_family, budi, dewi, page, name):
+    make_case(north_family, by=budi, verified_by=make_user("wati", Role.KOORDINATOR, NORTH[:4]), decided_by=dewi)
+    make_household(assistant=budi)
+    client.force_login(ayu)
+    url = reverse(f"reports:{name}") + "?" + page.partition("?")[2]
+    assert f'href="{url}"' in client.get(page).content.decode()
+    assert client.get(url).context["count"] == 1
+
+
 def test_assistants_under_review_come_with_their_last_report(client, officer, budi, north_family):
     visit = make_visit(north_family, budi, timezone.localdate())
     (row,) = fetch(client, reverse("reports:assistant_export"))
