@@ -7,8 +7,9 @@ class BeneficiariesConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
-        from beneficiaries import history, panels
+        from beneficiaries import evidence, history, panels
         from beneficiaries import timeline as family_timeline
+        from beneficiaries.assessments import timeline as assessments
         from beneficiaries.duties import families
         from beneficiaries.graduation import timeline as graduation
         from beneficiaries.sheets.notices import without_assistant
@@ -20,5 +21,7 @@ class BeneficiariesConfig(AppConfig):
         notices.register(without_assistant)
         duties.register(families)
         panels.register("graduation", graduation.panel)
+        evidence.register("assessments", assessments.evidence)
         family_timeline.register(history.entries)
         family_timeline.register(graduation.entries)
+        family_timeline.register(assessments.entries)

@@ -1,6 +1,6 @@
 """What an assessment of house and economy chooses from: codes and wording of BPS Regsosek 2022, form K.
 
-Lists whose order says better or worse have it in `beneficiaries/assessment_changes.py`.
+Lists whose order says better or worse have it in `beneficiaries/assessments/comparison.py`.
 """
 
 from django.db import models

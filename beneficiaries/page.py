@@ -8,6 +8,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
+from beneficiaries.assessments.timeline import condition
 from beneficiaries.choices import Relationship, Sex
 from beneficiaries.components import SCHOOLS, Component, components_of, with_components
 from beneficiaries.locator import locate
@@ -17,7 +18,7 @@ from ejsika.regions.models import Region
 
 
 def family_context(household: Household, user) -> dict:
-    """Members, programmes with their history, assistants, place and small map. Cost: five queries.
+    """Members, programmes with their history, assistants, condition, place and small map. Cost: six queries.
 
     `household` comes from for_list(user).
     """
@@ -34,6 +35,7 @@ def family_context(household: Household, user) -> dict:
         "assignments": household.assignments.select_related("assistant").order_by("-started_on", "-pk"),
         "breadcrumb": breadcrumb(household.region, user),
         "locator": _locator(household),
+        "condition": condition(household, user),
         **_allowed(household, user),
     }
 
@@ -84,6 +86,7 @@ def _allowed(household: Household, user) -> dict[str, bool]:
     """Which buttons this person gets. Cost: one query for who may propose."""
     return {
         "can_edit": user.may(Permission.HOUSEHOLD_EDIT),
+        "can_assess": user.may(Permission.ASSESSMENT_RECORD),
         "can_assign": user.may(Permission.HOUSEHOLD_ASSIGN),
         "can_visit": user.may(Permission.VISIT_LOG),
         "can_propose": user.may(Permission.GRADUATION_PROPOSE)

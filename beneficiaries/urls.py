@@ -1,5 +1,6 @@
 from django.urls import path
 
+from beneficiaries.assessments.views import assessment_new
 from beneficiaries.views import assigning, households, numbers
 
 app_name = "beneficiaries"
@@ -9,6 +10,7 @@ urlpatterns = [
     path("assign/", assigning.household_assign_many, name="household_assign_many"),
     path("reveal/", numbers.number_reveal, name="number_reveal"),
     path("<int:pk>/", households.household_detail, name="household_detail"),
+    path("<int:pk>/assessments/new/", assessment_new, name="assessment_new"),
     path("<int:pk>/edit/", households.household_edit, name="household_edit"),
     path("<int:pk>/assign/", households.household_assign, name="household_assign"),
 ]

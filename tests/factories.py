@@ -12,7 +12,7 @@ from assistance_logs.models import Visit
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import years_before
 from beneficiaries.graduation import actions as graduation
-from beneficiaries.models import Assignment, Enrollment, GraduationCase, Household, Member, StatusChange
+from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationCase, Household, Member, StatusChange
 from ejsika.accounts.models import User
 from ejsika.programs.models import LegalBasis, Program, ProgramRule, RuleName
 from ejsika.regions.models import Region
@@ -128,6 +128,11 @@ def enroll(household: Household, *, program: Program | None = None, status=Enrol
     )
     StatusChange.objects.create(enrollment=enrollment, status=status, on=since)
     return enrollment
+
+
+def make_assessment(household: Household, officer: User, on: datetime.date, **fields) -> Assessment:
+    """Keep an assessment of that day; what is not said is not known."""
+    return Assessment.objects.create(household=household, officer=officer, assessed_on=on, **fields)
 
 
 def make_visit(household: Household, assistant: User, day: datetime.date, **fields) -> Visit:

@@ -89,6 +89,7 @@ ROWS = {
     "beneficiaries:household_search": Row(P.HOUSEHOLD_VIEW, POST),
     "beneficiaries:household_detail": Row(P.HOUSEHOLD_VIEW, target=household),
     "beneficiaries:household_edit": Row(P.HOUSEHOLD_EDIT, FORM, household),
+    "beneficiaries:assessment_new": Row(P.ASSESSMENT_RECORD, FORM, household),
     "beneficiaries:household_assign": Row(P.HOUSEHOLD_ASSIGN, FORM, household),
     "beneficiaries:household_assign_many": Row(P.HOUSEHOLD_ASSIGN, POST, data=picked, names_object=True),
     "beneficiaries:number_reveal": Row(P.NUMBER_REVEAL, POST, data=card_number, names_object=True),

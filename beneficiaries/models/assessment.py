@@ -52,6 +52,9 @@ class AssessmentQuerySet(ScopedQuerySet):
             return Q()
         return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
 
+    def last_one(self) -> "Assessment | None":
+        return self.order_by("-assessed_on").first()
+
 
 def _unknown() -> Q:
     """The condition that nothing at all was found out."""
