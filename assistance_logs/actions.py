@@ -1,13 +1,16 @@
 """Storing visits: each once, however often it is sent; a correction is a new version, the old one stays."""
 
+import datetime
 import uuid as uuids
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from assistance_logs.choices import MET
 from assistance_logs.models import Visit
+from beneficiaries import tallies
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
@@ -63,6 +66,7 @@ def log_visit(*, household: Household, by: User, uuid: uuids.UUID, outbox_versio
         return sent
     visit = _create(household=household, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
     refresh_last_visits([household.pk])
+    tallies.refresh([household.region_id], month=_month(visit))
     record("visit.logged", target=household, by=by, visit=visit.pk, kind=visit.kind, result=visit.result)
     return visit
 
@@ -90,6 +94,7 @@ def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: i
         **content,
     )
     refresh_last_visits([household.pk])
+    tallies.refresh([household.region_id], month=_month(visit) if _month(visit) == _month(newer) else None)
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
     record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
     return newer
@@ -110,6 +115,11 @@ def refresh_last_visits(household_ids) -> None:
                WHERE h.id = asked.id AND h.last_visited_on IS DISTINCT FROM last.day""",
             [list(household_ids), settings.TIME_ZONE, [result.value for result in MET]],
         )
+
+
+def _month(visit: Visit) -> datetime.date:
+    """The first day of the local month that a visit counts in."""
+    return timezone.localdate(visit.happened_at).replace(day=1)
 
 
 def _lock(household: Household) -> None:

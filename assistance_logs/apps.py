@@ -7,11 +7,12 @@ class AssistanceLogsConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
-        from assistance_logs import evidence, figures, timeline
+        from assistance_logs import evidence, figures, tallies, timeline
         from beneficiaries.evidence import register as register_evidence
         from beneficiaries.timeline import register
 
         figures.register()
+        tallies.register()
         register_evidence("visits", evidence.visits)
         register(timeline.visits)
         register(timeline.late_follow_ups)

@@ -129,3 +129,29 @@ class Visit(models.Model):
         while found[-1].replaces_id:
             found.append(rows[found[-1].replaces_id])
         return found
+
+
+class VisitTally(models.Model):
+    """Active families of a desa that were met in a month (its first day), as one programme sees them (0: all)."""
+
+    pk = models.CompositePrimaryKey("desa", "program", "month")
+    program = models.PositiveIntegerField()
+    desa = models.CharField(max_length=10)
+    month = models.DateField()
+    visited = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["program", "month", "desa"], include=["visited"], name="visit_tally_by_month")]
+
+
+class AssistantTally(models.Model):
+    """Active families of a desa by assistant, and whether that assistant reported a visit there in the last days."""
+
+    pk = models.CompositePrimaryKey("desa", "program", "assistant_id")
+    program = models.PositiveIntegerField()
+    desa = models.CharField(max_length=10)
+    assistant_id = models.BigIntegerField()
+    families = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    never_visited = models.PositiveIntegerField()
+    has_reported = models.BooleanField()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from beneficiaries import tallies
 from beneficiaries.models import Assignment, Household, Member
 from beneficiaries.numbers import open_held
 from ejsika.accounts.models import User
@@ -42,6 +43,8 @@ def edit_household(*, household: Household, by: User, seen: str, **values) -> di
         for name in changes:
             setattr(household, name, values[name])
         household.save(update_fields=list(changes))
+        if differing & set(PLACE):
+            tallies.refresh([household.region_id])
         record("household.edited", target=household, by=by, changes=changes)
     return changes
 
@@ -72,6 +75,7 @@ def assign(*, household: Household, assistant: User | None, by: User, seen: int 
         current.save(update_fields=["ended_on"])
     if assistant:
         Assignment.objects.create(household=household, assistant=assistant, started_on=today)
+    tallies.refresh([household.region_id])
     pair = [current and current.assistant_id, assistant and assistant.pk]
     record("household.assigned", target=household, by=by, assistant=pair, reason=reason)
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, Case, Max, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
+from beneficiaries import tallies
 from beneficiaries.models import Assignment, Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record_many
@@ -127,6 +128,7 @@ def hand_over(
     with connection.cursor() as cursor:
         rows = ((line.household, assistant.pk, found.first_day(line)) for line in changing)
         copy_rows(cursor, Assignment, ["household_id", "assistant_id", "started_on"], rows)
+    tallies.refresh(tallies.desas_of(line.household for line in changing))
     entries = [
         (line.household, {"assistant": [line.holder, assistant.pk], "reason": reason, "together": len(changing)})
         for line in changing

@@ -186,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 PROCRASTINATE_ON_APP_READY = "ejsika.database.worker.on_app_ready"
-PROCRASTINATE_IMPORT_PATHS = ["ejsika.jobs.tasks", "ejsika.jobs.upkeep", "ejsika.imports.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["ejsika.jobs.tasks", "ejsika.jobs.upkeep", "ejsika.imports.tasks", "beneficiaries.tasks"]
 
 # Banten; no tile server by default (place names and cells are drawn by us), one may be named.
 MAP_TILES = env.str("MAP_TILES", default="")

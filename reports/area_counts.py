@@ -4,8 +4,8 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Length
 
 from ejsika.regions.models import Region
-from reports.cells import MOST_CELLS, STATES, Box, on_map, place
-from reports.counts import count_by_region
+from reports.cells import MOST_CELLS, Box, place
+from reports.counts import count_mapped_by_region
 from reports.scope import Scope
 from reports.small_counts import hide_small
 
@@ -37,7 +37,7 @@ def count_areas(scope: Scope, box: Box, zoom: int) -> list[dict]:
     regions = regions_in(box, digits)
     if len(regions) > MOST_CELLS:
         regions = regions_in(box, 6)
-    counts = count_by_region(on_map(scope.families, scope.view), STATES, scope.view, [r.code for r in regions])
+    counts = count_mapped_by_region(scope, [r.code for r in regions])
     areas = []
     for region in regions:
         if any(counts[region.code].values()):

@@ -41,7 +41,7 @@ def active_families(scope: Scope) -> tuple[list[Shown], int]:
     region = scope.region
     regions = [region] if region and len(region.code) >= DISTRICT_DIGITS else scope.parts
     units = _districts(regions)
-    counts = count_by_region(scope.families, ["active"], scope.view, units)
+    counts = count_by_region(scope, ["active"], units)
     shown = [
         Shown(
             part,

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Avg, Case, CharField, Count, F, Q, Value, When
 
 from beneficiaries import figures
-from ejsika.lib.geo import CELL_ZOOM, cell_ranges, tiles_across
-from reports.summary import BEHIND_PERCENT
+from beneficiaries.models.tally import CELL_ZOOM_KEPT
+from ejsika.lib.geo import CELL_ZOOM, cell_ranges, tiles_across, touches
+from reports.scope import Scope
+from reports.states import STATES, on_map, shape_of
+from reports.tallied import Tallied
 
-# The four states of a family on the map: the first three part the active ones among them.
-STATES = ["in_time", "late", "never_visited", "graduated"]
 CELL_OF_ZOOM = 2  # a cell is a quarter of a map tile across: 64 pixels
 MOST_CELLS = 400
 FAMILIES_FROM_ZOOM = 14
@@ -59,12 +60,6 @@ class BoxForm(forms.Form):
         return Box(west, south, east, north)
 
 
-def on_map(families, view: figures.View):
-    """Narrow families to those that the map draws: with a point, active or graduated."""
-    drawn = figures.get("active").condition(view) | figures.get("graduated").condition(view)
-    return families.filter(drawn, latitude__isnull=False)
-
-
 def inside(families, box: Box):
     """Narrow families to a viewport: ranges of cells for the index, then degrees for the exact edge."""
     near = Q(pk__in=[])
@@ -81,33 +76,39 @@ def cell_zoom(box: Box, zoom: int) -> int:
     return cells
 
 
-def shape_of(counts: dict[str, int]) -> str:
-    """The state that stands for a group: behind from a quarter of its active families on."""
-    active = counts["in_time"] + counts["late"] + counts["never_visited"]
-    if not active:
-        return "graduated"
-    if counts["never_visited"] == active:
-        return "never_visited"
-    return "late" if 100 * (active - counts["in_time"]) >= BEHIND_PERCENT * active else "in_time"
+def count_cells(scope: Scope, box: Box, zoom: int) -> list[dict]:
+    """Count a scope's mapped families by cell and state, each cell at the mean of its families' points.
 
-
-def count_cells(families, view: figures.View, box: Box, zoom: int) -> list[dict]:
-    """Count families (scoped by name) by cell and state, each cell at the mean of its families' points.
-
-    Shape: at most about MOST_CELLS. Cost: one query, and two for the programmes' visit interval.
+    Shape: at most about MOST_CELLS. Far away whole cells are read from the tallies; near by, the families in the box
+    are counted. Cost: one query of tallies, or one over families and two for the programmes' visit interval.
     """
-    shift = 2 * (CELL_ZOOM - cell_zoom(box, zoom))
+    cells = cell_zoom(box, zoom)
+    if cells <= CELL_ZOOM_KEPT and scope.mapped_tallied:
+        return _kept_cells(scope.mapped_tallied, box, cells)
+    shift = 2 * (CELL_ZOOM - cells)
     rows = (
-        inside(on_map(families, view), box)
+        inside(on_map(scope.mapped_families, scope.view), box)
         .values(part=F("cell").bitrightshift(shift))
         .annotate(
             lat=Avg("latitude"),
             lon=Avg("longitude"),
-            **{state: Count("pk", filter=figures.get(state).condition(view)) for state in STATES},
+            **{state: Count("pk", filter=figures.get(state).condition(scope.view)) for state in STATES},
         )
         .order_by("part")
     )
     return [place(row["lat"], row["lon"], {state: row[state] for state in STATES}) for row in rows]
+
+
+def _kept_cells(tallied: Tallied, box: Box, zoom: int) -> list[dict]:
+    """The cells of a zoom that have a part in a viewport, from the tallies."""
+    kept_shift = 2 * (CELL_ZOOM - CELL_ZOOM_KEPT)
+    ranges = [(first >> kept_shift, last >> kept_shift) for first, last in cell_ranges(*box.sides)]
+    rows = tallied.cells(2 * (CELL_ZOOM_KEPT - zoom), ranges, STATES)
+    return [
+        place(latitudes / sum(counts), longitudes / sum(counts), dict(zip(STATES, counts, strict=True)))
+        for cell, latitudes, longitudes, *counts in rows
+        if touches(cell, zoom, *box.sides)
+    ]
 
 
 def place(latitude, longitude, counts: dict[str, int]) -> dict:

@@ -9,10 +9,10 @@ from django.utils import timezone
 from ejsika.accounts.permissions import Permission
 from ejsika.lib.tags import ago, day, rt_rw
 from ejsika.regions.models import Region
-from reports.cells import STATES, on_map
-from reports.counts import ELSEWHERE, count_by_region, total
+from reports.counts import ELSEWHERE, count_by_region, count_mapped_by_region, total
 from reports.scope import Scope
 from reports.small_counts import hide_small
+from reports.states import STATES, on_map
 from reports.summary import Cell
 
 BANTEN = (-7.02, 105.10, -5.80, 106.78)
@@ -78,8 +78,8 @@ def table_rows(scope: Scope) -> tuple[list[TableRow], TableRow | None]:
 
     Without names there is no sum: taking the other rows from it would give a hidden number. Cost: two counts.
     """
-    mapped = count_by_region(on_map(scope.mapped_families, scope.view), STATES, scope.view, scope.part_codes)
-    pointless = count_by_region(scope.mapped_families, ["without_point"], scope.view, scope.part_codes)
+    mapped = count_mapped_by_region(scope, scope.part_codes)
+    pointless = count_by_region(scope, ["without_point"], scope.part_codes, mapped=True)
     rows = []
     for region in scope.parts:
         url = f"?{scope.query(region.code)}" if region != scope.region else ""

@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from beneficiaries.figures import View
 from beneficiaries.forms.scope import ScopeForm
 from beneficiaries.models import Household
-from ejsika.accounts.permissions import Permission
+from ejsika.accounts.permissions import Permission, Role
 from ejsika.regions.models import Region
+from reports.tallied import Tallied
 
 MONTHS_OFFERED = 24
 PARTS_LABELS = {2: "Provinsi", 4: "Kabupaten/kota", 6: "Kecamatan", 10: "Desa/kelurahan"}
@@ -43,6 +44,21 @@ class Scope:
         return self.readable_families if self.is_by_name else self.families
 
     @property
+    def codes(self) -> list[str]:
+        """The regions that the families lie in."""
+        return [self.region.code] if self.region else self.user.region_codes
+
+    @cached_property
+    def tallied(self) -> Tallied | None:
+        """The tallies of `families`, or None where they do not hold. Cost: one query."""
+        return Tallied.of(self.view, self.codes) if self.is_valid else None
+
+    @property
+    def mapped_tallied(self) -> Tallied | None:
+        """The tallies of `mapped_families`; an assistant's own are counted."""
+        return None if self.user.role == Role.PENDAMPING else self.tallied
+
+    @cached_property
     def view(self) -> View:
         return self.form.view
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from assistance_logs.models import Visit
 from beneficiaries.choices import GraduationState
 from beneficiaries.models import GraduationCase
 from ejsika.accounts.permissions import Permission
 from reports.counts import ELSEWHERE, Share, count_by_region, total
 from reports.scope import Scope
+from reports.states import BEHIND_PERCENT
 from reports.workloads import workloads
 
 STATUSES = {
@@ -30,7 +30,6 @@ FIGURES = [
     "without_point",
     "without_assistant",
 ]
-BEHIND_PERCENT = 25  # from this share of late and never visited families on, a region is shown as behind
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def short_name(region) -> str:
 
 def summarise(scope: Scope) -> tuple[list[Row], Row]:
     """Give a row for each part of the scope, and the sum of them. Cost: that of count_by_region."""
-    counts = count_by_region(scope.families, FIGURES, scope.view, scope.part_codes)
+    counts = count_by_region(scope, FIGURES, scope.part_codes)
     rows = [
         Row(scope, counts[region.code], name=short_name(region), region=region)
         for region in scope.parts
@@ -101,7 +100,7 @@ def summarise(scope: Scope) -> tuple[list[Row], Row]:
 def attention(scope: Scope, everything: Row) -> list[dict]:
     """What waits for somebody: words, a value, and a page for those who may open it. Cost: workloads' and one query."""
     user = scope.user
-    loads = workloads(scope.families, Visit.objects.countable_by(user), scope.view)
+    loads = workloads(scope)
     silent = sum(not load.has_reported for load in loads)
     verified = scope.form.apply(GraduationCase.objects.countable_by(user)).filter(state=GraduationState.VERIFIED)
     if scope.view.program_ids is not None:

@@ -7,10 +7,11 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from assistance_logs.figures import day_start
+from assistance_logs.models import Visit
+from assistance_logs.tallies import REPORT_EVERY_DAYS
 from beneficiaries import figures
 from ejsika.accounts.models import User
-
-REPORT_EVERY_DAYS = 7
+from reports.scope import Scope
 
 
 @dataclass
@@ -31,12 +32,22 @@ class Workload:
         return self.late + self.never_visited
 
 
-def workloads(families, visits, view: figures.View) -> list[Workload]:
-    """Give the assistants of active families (a scoped queryset), most overdue first.
+def workloads(scope: Scope) -> list[Workload]:
+    """Give the assistants of a scope's active families, most overdue first, without names.
 
-    Shape: without names. `has_reported`: any of `visits` (scoped as well), an attempt included, in the last 7 days.
-    Cost: two queries, and two for the programmes' visit interval.
+    `has_reported`: any visit in the scope, an attempt included, in the last 7 days.
+    Cost: one query of tallies, or two over families and two for the programmes' visit interval.
     """
+    if scope.tallied:
+        rows = scope.tallied.assistants()
+        found = [Workload(key, n, late, never, has_reported=reports > 0) for key, n, late, never, reports in rows if n]
+    else:
+        found = count_workloads(scope.families, Visit.objects.countable_by(scope.user), scope.view)
+    return sorted(found, key=lambda load: (-load.overdue, -load.families, load.assistant_id))
+
+
+def count_workloads(families, visits, view: figures.View) -> list[Workload]:
+    """Count the families (a scoped queryset) and the last days' visits (scoped as well) of each assistant."""
     today = timezone.localdate()
     in_force = Q(assignments__ended_on__isnull=True) | Q(assignments__ended_on__gt=today)
     rows = (
@@ -60,7 +71,7 @@ def workloads(families, visits, view: figures.View) -> list[Workload]:
     )
     for load in found:
         load.has_reported = load.assistant_id in reported
-    return sorted(found, key=lambda load: (-load.overdue, -load.families, load.assistant_id))
+    return found
 
 
 def named(loads: list[Workload]) -> list[Workload]:

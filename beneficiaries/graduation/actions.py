@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from beneficiaries import tallies
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.graduation.models import GRADUATES_FROM, GraduationCase
 from beneficiaries.models import Enrollment
@@ -74,6 +75,7 @@ def decide(
         legal_basis=legal_basis,
         case=case,
     )
+    tallies.refresh([case.household.region_id])
     basis = legal_basis.number if legal_basis else ""
     _record("graduation.decided", case, by, on=on.isoformat(), decree=decree, legal_basis=basis)
 

@@ -3,16 +3,20 @@ from beneficiaries.models.assessment import Assessment
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
+from beneficiaries.models.tally import CellTally, FamilyTally, TallyState
 from beneficiaries.sheets.roster.models import RosterRow
 
 __all__ = [
     "Assessment",
     "Assignment",
+    "CellTally",
     "Enrollment",
+    "FamilyTally",
     "FormerCard",
     "GraduationCase",
     "Household",
     "Member",
     "RosterRow",
     "StatusChange",
+    "TallyState",
 ]

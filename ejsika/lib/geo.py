@@ -52,6 +52,13 @@ def tiles_across(south: float, west: float, north: float, east: float, zoom: int
     return ((right >> shift) - (left >> shift) + 1) * ((bottom >> shift) - (top >> shift) + 1)
 
 
+def touches(cell: int, zoom: int, south: float, west: float, north: float, east: float) -> bool:
+    """Whether a cell of a zoom has a part in a box of degrees."""
+    (left, top), (right, bottom) = _tile_at(north, west), _tile_at(south, east)
+    shift = CELL_ZOOM - zoom
+    return left >> shift <= _gather(cell) <= right >> shift and top >> shift <= _gather(cell >> 1) <= bottom >> shift
+
+
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Measure metres between two (latitude, longitude) points on a sphere (haversine)."""
     lat_a, lon_a, lat_b, lon_b = map(math.radians, (*a, *b))

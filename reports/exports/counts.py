@@ -124,7 +124,7 @@ class AssistantExport(ScopedExport):
 
     def rows(self):
         visits = Visit.objects.for_user(self.user)
-        loads = named(workloads(self.scope.readable_families, visits, self.scope.view))
+        loads = named(workloads(self.scope))
         add_last_reports(loads, visits)
         return loads
 

@@ -3,7 +3,6 @@
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assistance_logs.models import Visit
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 from reports import place_map
@@ -22,7 +21,7 @@ def dashboard(request):
         context |= {
             "rows": rows,
             "everything": everything,
-            "trend": visited_by_month(scope.families, Visit.objects.countable_by(request.user), scope.view),
+            "trend": visited_by_month(scope),
             "attention": attention(scope, everything),
             "map": place_map.draw(
                 [(row.region.latitude, row.region.longitude, row["active"].n, row) for row in rows if row.region]

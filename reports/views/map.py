@@ -47,7 +47,7 @@ def map_cells(request):
         return JsonResponse({"cells": count_areas(scope, box, zoom)})
     families = few_families(scope.readable_families, scope.view, box, zoom)
     if families is None:
-        return JsonResponse({"cells": count_cells(scope.readable_families, scope.view, box, zoom)})
+        return JsonResponse({"cells": count_cells(scope, box, zoom)})
     return JsonResponse({"families": [card(family, request.user) for family in families]})
 
 

@@ -39,7 +39,7 @@ def review(request):
 def _assistants(scope) -> dict:
     """All assistants with families here, and those of them who have not reported for a week, by name."""
     visits = Visit.objects.for_user(scope.user)
-    loads = named(workloads(scope.readable_families, visits, scope.view))
+    loads = named(workloads(scope))
     silent = [load for load in loads if not load.has_reported]
     add_last_reports(silent, visits)
     for load in loads:

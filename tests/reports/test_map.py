@@ -8,11 +8,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import figures
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
 from ejsika.lib.geo import cell_at, cell_ranges
-from reports.cells import MOST_CELLS, Box, cell_zoom, count_cells, inside
+from reports.cells import MOST_CELLS, Box, cell_zoom, inside
 from tests.factories import NORTH, SOUTH, make_case, make_household, make_program, make_region, make_user, make_visit
 
 PAGE, CELLS, PLACES, TABLE = (reverse(f"reports:{name}") for name in ("map", "map_cells", "map_places", "map_table"))
@@ -249,9 +248,6 @@ def test_queries_do_not_grow(client, dewi, some, django_assert_max_num_queries):
     for url, values in ((PAGE, {}), (TABLE, {}), (CELLS, BANTEN), (CELLS, NEAR)):
         with django_assert_max_num_queries(16):
             client.get(url, values)
-    view = figures.View.month(timezone.localdate())
-    with django_assert_max_num_queries(4):
-        count_cells(Household.objects.all(), view, Box(105, -7, 107, -5), 9)
 
 
 def test_role_without_the_map_and_strangers(client, fitri, dewi):

@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
 from beneficiaries.sheets.roster.columns import COLUMNS
 from beneficiaries.sheets.roster.tables import (
@@ -37,10 +38,12 @@ def undo(batch, by) -> list[dict]:
     """Take back what a batch wrote. Call in a transaction; gives what stays as {"household": id, "what": words}."""
     with connection.cursor() as cursor:
         touched = _families(cursor, batch)
+        desas = tallies.desas_of(touched)
         kept = _delete_new_families(cursor, batch)
         kept += _restore(cursor, batch)
         refresh_statuses(touched)
         _record(cursor, batch, by, touched)
+    tallies.refresh(desas | tallies.desas_of(touched))
     return kept
 
 

@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
 from beneficiaries.sheets.roster import fields
 from beneficiaries.sheets.roster.match import SAME_MEMBER, is_by_person, make_families
@@ -30,13 +31,16 @@ def write(batch, by) -> None:
     with connection.cursor() as cursor:
         make_families(cursor, batch, by_person=is_by_person(cursor, batch))
         _number_families(cursor, batch)
+        cursor.execute("SELECT household FROM roster_family")
+        families = keys_of(cursor)
+        desas = tallies.desas_of(families)
         _write_households(cursor, batch)
         _write_members(cursor, batch, values)
         _write_enrollments(cursor, batch, values)
         _write_assignments(cursor, batch)
         _record(cursor, values)
-        cursor.execute("SELECT household FROM roster_family")
-        refresh_statuses(keys_of(cursor))
+    refresh_statuses(families)
+    tallies.refresh(desas | tallies.desas_of(families))
 
 
 def _number_families(cursor, batch) -> None:

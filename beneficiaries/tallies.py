@@ -1,0 +1,211 @@
+"""Keeping the tallies: recomputed for the desas that a transaction touches, in that transaction.
+
+Every act that changes a family's place, point, programmes, assistant or visits ends with refresh(); a nightly task
+recomputes everything for the new day. Locks come first, in one order, so that the recomputing statement, which sees
+what others have committed by then, cannot miss one of two changes at once. Whoever reads asks is_current() first and
+counts the families themselves otherwise: a tally is never wrong, only absent.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from beneficiaries.models import Household
+from beneficiaries.models.tally import ALL_PROGRAMS, CELL_ZOOM_KEPT, CellTally, FamilyTally
+from ejsika.lib.geo import CELL_ZOOM
+
+MONTHS_KEPT = 24
+MANY_DESAS = 200  # from so many on one lock stands for all desas
+# Advisory locks are pairs: ours, and all desas (0) or the hash of one. Who touches many desas waits for everybody.
+_LOCK = 20_611
+_LOCK_ALL = f"SELECT pg_advisory_xact_lock({_LOCK}, 0)"
+_LOCK_SOME = f"""SELECT pg_advisory_xact_lock_shared({_LOCK}, 0);
+    SELECT count(pg_advisory_xact_lock({_LOCK}, key)) FROM (
+        SELECT DISTINCT hashtext(code) | 1 AS key FROM unnest(%(desas)s::text[]) AS code ORDER BY 1) ordered"""
+
+_RULES = """(SELECT coalesce(string_agg(program_id || ':' || value, ',' ORDER BY program_id), '')
+    FROM programs_programrule WHERE name = 'visit_every_days' AND valid_from <= %(today)s
+      AND (valid_until IS NULL OR valid_until >= %(today)s))"""
+_IS_CURRENT = f"SELECT day = %(today)s AND rules = {_RULES} FROM beneficiaries_tallystate"
+_KEEP_STATE = f"""INSERT INTO beneficiaries_tallystate ("only", day, rules) VALUES (true, %(today)s, {_RULES})
+    ON CONFLICT ("only") DO UPDATE SET day = excluded.day, rules = excluded.rules"""
+
+# A family as each of its programmes sees it, and as all together (program 0) do: the conditions of
+# beneficiaries.figures in one pass. A test and the command check_tallies hold the two against each other.
+STANDING = f"""
+    SELECT s.program, h.region_code AS desa, h.id AS household, h.cell, h.latitude, h.longitude, s.status,
+        s.status = 'aktif' AS is_active,
+        CASE WHEN s.status <> 'aktif' THEN NULL WHEN h.last_visited_on IS NULL THEN 'never_visited'
+            WHEN s.is_in_time THEN 'in_time' ELSE 'late' END AS visited
+    FROM beneficiaries_household h
+    CROSS JOIN LATERAL (
+        WITH enrolled AS MATERIALIZED (
+            SELECT e.program_id, e.status,
+                e.status = 'aktif' AND h.last_visited_on >= %(today)s::date - r.value AS is_in_time
+            FROM beneficiaries_enrollment e
+            LEFT JOIN programs_programrule r ON r.program_id = e.program_id AND r.name = 'visit_every_days'
+                AND r.valid_from <= %(today)s AND (r.valid_until IS NULL OR r.valid_until >= %(today)s)
+            WHERE e.household_id = h.id)
+        SELECT {ALL_PROGRAMS} AS program, h.status, coalesce(bool_or(is_in_time), false) AS is_in_time FROM enrolled
+        UNION ALL SELECT program_id, status, coalesce(is_in_time, false) FROM enrolled) s
+    WHERE (%(desas)s::text[] IS NULL OR h.region_code = ANY(%(desas)s::text[]))"""
+ASSIGNED = "started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)"
+
+_FAMILIES = f"""
+    SELECT program, desa, count(*) AS registered, count(*) FILTER (WHERE is_active) AS active,
+        count(*) FILTER (WHERE status = 'ditangguhkan') AS suspended,
+        count(*) FILTER (WHERE status = 'calon') AS candidate,
+        count(*) FILTER (WHERE status = 'nonaktif') AS inactive,
+        count(*) FILTER (WHERE status = 'graduasi') AS graduated,
+        count(*) FILTER (WHERE visited = 'in_time') AS in_time, count(*) FILTER (WHERE visited = 'late') AS late,
+        count(*) FILTER (WHERE visited = 'never_visited') AS never_visited,
+        count(*) FILTER (WHERE EXISTS (SELECT FROM beneficiaries_enrollment e
+            JOIN beneficiaries_graduationcase c ON c.enrollment_id = e.id AND c.state = 'ditetapkan'
+                AND c.decided_on >= %(year)s AND c.decided_on < %(next_month)s
+            WHERE e.household_id = household AND program IN ({ALL_PROGRAMS}, e.program_id))) AS graduated_this_year,
+        count(*) FILTER (WHERE is_active AND latitude IS NULL) AS without_point,
+        count(*) FILTER (WHERE is_active AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
+            WHERE a.household_id = household AND {ASSIGNED})) AS without_assistant
+    FROM ({STANDING}) standing GROUP BY program, desa"""
+_CELLS = f"""
+    SELECT program, desa, cell >> {2 * (CELL_ZOOM - CELL_ZOOM_KEPT)} AS cell,
+        count(*) FILTER (WHERE visited = 'in_time') AS in_time, count(*) FILTER (WHERE visited = 'late') AS late,
+        count(*) FILTER (WHERE visited = 'never_visited') AS never_visited,
+        count(*) FILTER (WHERE NOT is_active) AS graduated,
+        sum(latitude) AS latitudes, sum(longitude) AS longitudes
+    FROM ({STANDING}) standing WHERE latitude IS NOT NULL AND status IN ('aktif', 'graduasi')
+    GROUP BY program, desa, 3"""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One table of counts and the statement that computes it.
+
+    `sql` gives the model's columns by name from STANDING, with the parameters of values(); `month` says that its
+    rows are months, so that a change of one month recomputes no other.
+    """
+
+    model: type[models.Model]
+    sql: str
+    month: bool = False
+
+    @cached_property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return list(self.model._meta.pk.field_names)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return [field.column for field in self.model._meta.concrete_fields]
+
+    @cached_property
+    def refresh_sql(self) -> str:
+        keys, counts = ", ".join(self.keys), [name for name in self.columns if name not in self.keys]
+        columns, same = ", ".join(self.columns), " AND ".join(f"f.{key} = t.{key}" for key in self.keys)
+        return f"""WITH fresh AS MATERIALIZED ({self.sql}),
+            gone AS (DELETE FROM {self.table} t WHERE {self.touched} AND NOT EXISTS (SELECT FROM fresh f WHERE {same}))
+            INSERT INTO {self.table} AS t ({columns}) SELECT {columns} FROM fresh
+            ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in counts)}
+            WHERE ({", ".join(f"t.{name}" for name in counts)}) IS DISTINCT FROM
+                ({", ".join(f"excluded.{name}" for name in counts)})"""
+
+    @property
+    def touched(self) -> str:
+        months = " AND t.month >= %(first_month)s AND t.month < %(end_month)s" if self.month else ""
+        return f"(%(desas)s::text[] IS NULL OR t.desa = ANY(%(desas)s::text[])){months}"
+
+    @cached_property
+    def difference_sql(self) -> str:
+        columns = ", ".join(self.columns)
+        return f"""WITH fresh AS MATERIALIZED ({self.sql}),
+            kept AS (SELECT {columns} FROM {self.table} t WHERE {self.touched})
+            SELECT 'seharusnya', * FROM (SELECT {columns} FROM fresh EXCEPT SELECT * FROM kept) missing
+            UNION ALL SELECT 'tercatat', * FROM (SELECT * FROM kept EXCEPT SELECT {columns} FROM fresh) wrong
+            ORDER BY {", ".join(str(2 + self.columns.index(key)) for key in self.keys)}, 1"""
+
+
+_tallies: list[Tally] = []
+
+
+def register(tally: Tally) -> None:
+    _tallies.append(tally)
+
+
+register(Tally(FamilyTally, _FAMILIES))
+register(Tally(CellTally, _CELLS))
+
+
+def values(day: datetime.date, desas: list[str] | None, month: datetime.date | None = None) -> dict:
+    """Parameters of the statements: for a day, these desas (None: all) and one month (None: all that are kept)."""
+    return {
+        "desas": desas,
+        "today": day,
+        "year": day.replace(month=1, day=1),
+        "next_month": months_before(day, -1),
+        "first_month": month or months_before(day, MONTHS_KEPT - 1),
+        "end_month": months_before(month or day, -1),
+        "zone": settings.TIME_ZONE,
+    }
+
+
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The first day of the month so many months before a day's; after it for a negative number."""
+    index = day.year * 12 + day.month - 1 - months
+    return datetime.date(index // 12, index % 12 + 1, 1)
+
+
+def desas_of(household_ids: Iterable[int]) -> set[str]:
+    """Give the desas that families lie in now; ask before and after where families may move. Cost: one query."""
+    return set(Household.objects.filter(pk__in=household_ids).values_list("region", flat=True).distinct())
+
+
+def refresh(desas: Iterable[str | None], *, month: datetime.date | None = None) -> None:
+    """Recompute the tallies of the desas that this transaction touched; call it as its last act.
+
+    `month` (its first day): nothing but this month's visits has changed. Cost: one round trip.
+    """
+    touched = sorted({str(code) for code in desas if code})
+    if touched:
+        lock = _LOCK_ALL if len(touched) > MANY_DESAS else _LOCK_SOME
+        with connection.cursor() as cursor:
+            cursor.execute(f"{lock}; {_recompute_sql()}", values(timezone.localdate(), touched, month))
+
+
+@transaction.atomic
+def refresh_all() -> None:
+    """Recompute all tallies for today. Cost: a second or so for 50,000 families; changes wait meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LOCK_ALL}; {_recompute_sql()}; {_KEEP_STATE}", values(timezone.localdate(), None))
+
+
+def is_current() -> bool:
+    """Whether tallies hold for today and the rules of today. Cost: one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_CURRENT, {"today": timezone.localdate()})
+        return cursor.fetchone() == (True,)
+
+
+@transaction.atomic
+def differences() -> list[str]:
+    """Name each row of a tally that is not what the families say today. Cost: that of refresh_all."""
+    found, of_today = [], values(timezone.localdate(), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_ALL)
+        for tally in _tallies:
+            cursor.execute(tally.difference_sql, of_today)
+            for what, *counts in cursor:
+                told = ", ".join(f"{name}={count}" for name, count in zip(tally.columns, counts, strict=True))
+                found.append(f"{tally.model.__name__} {what}: {told}")
+    return found
+
+
+def _recompute_sql() -> str:
+    return "; ".join(tally.refresh_sql for tally in _tallies)

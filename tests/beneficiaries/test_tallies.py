@@ -1,0 +1,207 @@
+"""Tallies: equal to what the figures count, after every act, and never read when they do not hold."""
+
+import datetime
+import io
+import uuid
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from assistance_logs.actions import correct_visit, log_visit
+from beneficiaries import figures, tallies, tasks
+from beneficiaries.actions import assign
+from beneficiaries.graduation.actions import decide
+from beneficiaries.handover import hand_over, plan
+from beneficiaries.models import FamilyTally, Household
+from beneficiaries.tally_check import figure_differences
+from ejsika.accounts.permissions import Role
+from ejsika.imports import actions as imports
+from ejsika.programs.models import ProgramRule
+from reports.counts import count_by_region, parts_of
+from reports.tallied import Tallied
+from tests.factories import (
+    NORTH,
+    NORTH_2,
+    SOUTH,
+    enroll,
+    make_case,
+    make_household,
+    make_program,
+    make_user,
+    make_visit,
+)
+from tests.sheets import family, write_roster
+
+MET = {"kind": "KR", "result": "bertemu_pengurus", "person_met": "pengurus", "topics": [], "notes": ""}
+
+
+@pytest.fixture
+def some(budi, citra, ayu, dewi):
+    """Families of every status in two programmes and three desas, visited and not; all tallied."""
+    today, point, second = timezone.localdate(), {"latitude": "-6.4", "longitude": "106.2"}, make_program("JSCM")
+    ProgramRule.objects.filter(program=second).update(value=30)
+    recent = make_household(region=NORTH, assistant=budi, **point)
+    old = make_household(region=NORTH, assistant=budi, **point)
+    both = make_household(region=NORTH_2, assistant=budi, status="ditangguhkan")
+    enroll(both, program=second)
+    Household.objects.filter(pk=both.pk).update(status="aktif")
+    both.refresh_from_db()
+    make_household(region=NORTH_2)
+    make_household(region=SOUTH, status="calon", **point)
+    make_household(region=SOUTH, status="nonaktif", program=second)
+    elsewhere = make_household(region=SOUTH, assistant=citra, program=second, latitude="-6.7", longitude="105.9")
+    lulus = make_household(region=NORTH, assistant=budi, **point)
+    make_visit(recent, budi, today - datetime.timedelta(days=3))
+    make_visit(old, budi, today - datetime.timedelta(days=200))
+    make_visit(both, budi, today - datetime.timedelta(days=45))
+    make_visit(elsewhere, citra, today - datetime.timedelta(days=10), result="rumah_kosong", person_met="tetangga")
+    make_case(lulus, by=budi, verified_by=ayu, decided_by=dewi)
+    tallies.refresh_all()
+    return recent, old, both, elsewhere
+
+
+@pytest.fixture
+def no_difference(db):
+    """After the test the tallies hold for today and are what the families say, row by row and figure by figure."""
+    yield
+    assert tallies.is_current()
+    assert tallies.differences() == []
+    assert figure_differences() == []
+
+
+def seen(household):
+    current = household.assignments.open().first()
+    return current and current.pk
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_recomputed_whole_they_are_the_figures(some):
+    assert FamilyTally.objects.get(program=0, desa=NORTH).registered == 3
+    assert FamilyTally.objects.get(program=0, desa=NORTH_2).active == 2
+    jscm = make_program("JSCM")
+    assert FamilyTally.objects.get(program=jscm.pk, desa=NORTH_2).late == 1  # 45 days are too many there
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_visit_and_its_correction_to_another_month(some, budi):
+    now = timezone.now()
+    before = FamilyTally.objects.get(program=0, desa=NORTH_2).never_visited
+    family = Household.objects.get(region=NORTH_2, last_visited_on=None)
+    visit = log_visit(household=family, by=budi, uuid=uuid.uuid4(), outbox_version=1, happened_at=now, **MET)
+    assert FamilyTally.objects.get(program=0, desa=NORTH_2).never_visited == before - 1
+    earlier = now - datetime.timedelta(days=40)
+    correct_visit(visit=visit, by=budi, uuid=uuid.uuid4(), outbox_version=1, happened_at=earlier, **MET)
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_assignment_of_one_and_of_many(some, ayu, citra):
+    recent, *_ = some
+    other = make_user("other", Role.PENDAMPING, NORTH[:4])
+    assign(household=recent, assistant=None, by=ayu, seen=seen(recent))
+    families = Household.objects.for_user(ayu)
+    found = plan(families, other, timezone.localdate())
+    hand_over(families=families, assistant=other, starting_on=timezone.localdate(), by=ayu, seen=found.seen)
+    assert FamilyTally.objects.get(program=0, desa=NORTH).without_assistant == 0
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_graduation(some, budi, ayu, dewi):
+    recent, *_ = some
+    case = make_case(recent, by=budi, verified_by=ayu)
+    decide(case=case, by=dewi, decree="460/1", on=timezone.localdate())
+    tally = FamilyTally.objects.get(program=0, desa=NORTH)
+    assert (tally.graduated, tally.graduated_this_year) == (2, 2)
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_import_that_moves_families_and_its_undoing(some, admin, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    before = list(FamilyTally.objects.order_by("desa", "program").values())
+
+    def imported(name, lines):
+        content = write_roster(tmp_path / name, lines).read_bytes()
+        batch = imports.receive(kind="roster", program=make_program(), by=admin, name=name, content=content)
+        imports.check(batch)
+        imports.commit(batch, admin)
+        assert tallies.differences() == []
+        return batch
+
+    lines = [family(NORTH), family(SOUTH, Lintang="-6,7", Bujur="105,9")]
+    first = imported("first.xlsx", lines)
+    lines[0]["Kode Desa"], lines[1]["Status"] = NORTH_2, "nonaktif"
+    second = imported("second.xlsx", lines)
+    assert list(FamilyTally.objects.order_by("desa", "program").values()) != before
+    imports.undo(second, admin)
+    assert tallies.differences() == []
+    imports.undo(first, admin)
+    assert list(FamilyTally.objects.order_by("desa", "program").values()) == before
+
+
+def test_they_do_not_hold_on_another_day_or_with_other_rules(some):
+    assert tallies.is_current()
+    ProgramRule.objects.filter(program=make_program()).update(value=10)
+    assert not tallies.is_current()
+    tasks.keep()
+    assert tallies.is_current()
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
+        assert not tallies.is_current()
+        tasks.keep()
+        assert tallies.is_current()
+
+
+def test_without_tallies_nothing_is_read_from_them(db, program):
+    view = figures.View.month(timezone.localdate())
+    assert Tallied.of(view, ["36"]) is None
+
+
+def test_command_names_each_difference_and_mends_it(some):
+    FamilyTally.objects.filter(program=0, desa=NORTH).update(late=9)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="perbedaan"):
+        call_command("check_tallies", stdout=out)
+    assert f"desa={NORTH}" in out.getvalue()
+    assert "late, program semua, 3602: tercatat 10, terhitung 2" in out.getvalue()
+    call_command("check_tallies", "--mend", stdout=out)
+    assert "sama" in out.getvalue()
+
+
+def test_command_says_when_they_are_of_another_day(db, program):
+    with pytest.raises(CommandError, match="--mend"):
+        call_command("check_tallies")
+
+
+def test_nightly_check_reports_and_mends(some, caplog):
+    FamilyTally.objects.filter(program=0, desa=NORTH).update(late=9)
+    tasks.check()
+    assert f"desa={NORTH}" in caplog.text
+    assert tallies.differences() == []
+
+
+class Asked:
+    """A scope as counting asks for it."""
+
+    def __init__(self, view, tallied):
+        self.view, self.families, self.tallied = view, Household.objects.all(), tallied
+        self.mapped_families, self.mapped_tallied = self.families, tallied
+
+
+@pytest.mark.parametrize("digits", [4, 6, 10])
+@pytest.mark.parametrize("code", [None, "JAMSOSRATU", "JSCM"])
+@pytest.mark.parametrize("back", [0, 1, 6])
+def test_figures_of_any_month_and_programme_are_those_counted_one_by_one(some, digits, code, back):
+    start = tallies.months_before(timezone.localdate(), back)
+    view = figures.View.month(start, (make_program(code).pk,) if code else None)
+    tallied = Tallied.of(view, ["36"])
+    names = sorted(tallied.kept)
+    assert "visited_this_period" in names
+    counted = [row for row in parts_of(Household.objects.all(), names, view, digits) if row["registered"]]
+    assert [row for row in tallied.by_region(names, digits) if row["registered"]] == counted
+    assert count_by_region(Asked(view, tallied), names, ["3602"]) == count_by_region(Asked(view, None), names, ["3602"])
+
+
+def test_programmes_that_are_not_all_are_counted_one_by_one(some):
+    view = figures.View.month(timezone.localdate(), (1, 2))
+    assert Tallied.of(view, ["36"]) is None
