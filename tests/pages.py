@@ -150,11 +150,6 @@ def roles_of(name: str) -> list[Role]:
     return [role for role in Role if ROWS[name].permission in ROLE_PERMISSIONS[role]]
 
 
-def roles_of(name: str) -> list[Role]:
-    """The roles that may open a URL, in the order of the roles."""
-    return [role for role in Role if ROWS[name].permission in ROLE_PERMISSIONS[role]]
-
-
 class World:
     """A family in one region and programme, with the people of every role who work there, and those who do not."""
 
