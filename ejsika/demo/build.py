@@ -10,23 +10,29 @@ from django.db.models.functions import Substr
 
 from assistance_logs.actions import refresh_last_visits
 from assistance_logs.models import Visit
-from beneficiaries.models import Enrollment, GraduationCase, Household, Member
+from beneficiaries import tallies
+from beneficiaries.models import Assessment, Enrollment, GraduationCase, Household, Member
 from ejsika.audit.models import AuditEvent
 from ejsika.demo import SEED
+from ejsika.demo.assessments import write_assessments
 from ejsika.demo.families import Family, live, place_families
+from ejsika.demo.further_visits import write_further_visits
 from ejsika.demo.graduations import record_cases, write_cases
 from ejsika.demo.numbers import Numbers
 from ejsika.demo.places import missing
 from ejsika.demo.programs import make_programs
 from ejsika.demo.users import Users, coordinators, share
 from ejsika.demo.visits import write_visits
-from ejsika.demo.writing import record_families, take_ids, write_enrollments, write_families
+from ejsika.demo.writing import record_families, write_enrollments, write_families
+from ejsika.lib.copying import take_ids
 from ejsika.regions.models import Region
 
 
 @transaction.atomic
-def build(households: int, password: str, today: datetime.date) -> int:
-    """Fill the database up to so many families, and give every demo user this password; gives how many are new.
+def build(households: int, password: str, today: datetime.date, visits: int = 0) -> tuple[int, int]:
+    """Fill the database up to so many families, and so many visits if those are more than the families bring.
+
+    Every demo user gets this password. Gives how many families are new, and how many visits were added beyond theirs.
 
     What is there stays as it is. The same database, number and day give the same families.
     """
@@ -39,9 +45,18 @@ def build(households: int, password: str, today: datetime.date) -> int:
         families = _add_families(cursor, households, users, today)
         if families:
             _add_stories(cursor, families, programs, users, today)
-            for model in (Household, Member, Enrollment, Visit, AuditEvent):
-                cursor.execute(f'ANALYZE "{model._meta.db_table}"')
-    return len(families)
+            _analyze(cursor)
+        further = write_further_visits(cursor, visits, today) if visits else 0
+        if further:
+            _analyze(cursor)
+        if families or further:
+            tallies.refresh_all()
+    return len(families), further
+
+
+def _analyze(cursor) -> None:
+    for model in (Household, Member, Enrollment, Assessment, Visit, AuditEvent):
+        cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
 def _add_families(cursor, households: int, users: Users, today: datetime.date) -> list[Family]:
@@ -71,6 +86,7 @@ def _add_stories(cursor, families: list[Family], programs: dict, users: Users, t
     write_enrollments(cursor, families, programs, users.ids)
     record_families(cursor, families, users.ids["admin"])
     record_cases(cursor, with_case, *who, {code: each.legal_basis.number for code, each in programs.items()})
+    write_assessments(cursor, families, today)
     write_visits(cursor, families, today)
     refresh_last_visits([family.id for family in families])
 

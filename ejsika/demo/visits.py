@@ -15,7 +15,7 @@ from ejsika.demo import SEED, names
 from ejsika.demo.people import OLD, SMALL, Person
 from ejsika.demo.places import near
 from ejsika.demo.programs import VISIT_EVERY_DAYS
-from ejsika.lib.copying import copy_rows
+from ejsika.lib.copying import copy_rows, take_ids
 
 PERIODS = 4  # of VISIT_EVERY_DAYS, back from today
 LATE_NUMBERS = (3, 6, 9)  # assistants whose number ends so do below half of their visits
@@ -60,17 +60,21 @@ def fitting_topics(people: list[Person], today: datetime.date) -> list[str]:
 def write_visits(cursor, families: list, today: datetime.date) -> None:
     """Write the visits of these families and their audit entries, oldest first."""
     share = {number: diligence(number) for number in {family.assistant.number for family in families}}
-    rows = [row for family in families for row in _visits(family, share[family.assistant.number], today)]
+    copy_visits(cursor, [row for family in families for row in _visits(family, share[family.assistant.number], today)])
+
+
+def copy_visits(cursor, rows: list[tuple]) -> None:
+    """Write rows of visits with their audit entries, oldest first."""
     columns = COLUMNS.split()
     rows.sort(key=lambda row: row[columns.index("happened_at")])
-    copy_rows(cursor, Visit, columns, rows)
+    keys = take_ids(cursor, Visit, len(rows))
+    copy_rows(cursor, Visit, ["id", *columns], ((key, *row) for key, row in zip(keys, rows, strict=True)))
     cursor.execute(
         """INSERT INTO audit_auditevent (at, actor_id, action, target_kind, target_id, data)
            SELECT v.recorded_at, v.assistant_id, 'visit.logged', 'beneficiaries.household', v.household_id,
                jsonb_build_object('visit', v.id, 'kind', v.kind, 'result', v.result)
-           FROM unnest(%s::bigint[]) AS added(id) JOIN assistance_logs_visit v ON v.household_id = added.id
-           ORDER BY v.id""",
-        [[family.id for family in families]],
+           FROM unnest(%s::bigint[]) AS added(id) JOIN assistance_logs_visit v ON v.id = added.id ORDER BY v.id""",
+        [keys],
     )
 
 
@@ -79,9 +83,9 @@ def _visits(family, share: float, today: datetime.date):
     case = family.case
     assessed_on = case.proposed_on - datetime.timedelta(days=rng.randint(2, 12)) if case else None
     for day in _days(family, share, rng, today):
-        yield _visit(family, day, _kind(family, rng), rng)
+        yield visit_row(family, day, _kind(family, rng), rng)
     if assessed_on and assessed_on >= today - datetime.timedelta(days=PERIODS * VISIT_EVERY_DAYS):
-        yield _visit(family, assessed_on, VisitKind.GRADUATION, rng, result=VisitResult.MET_RECIPIENT)
+        yield visit_row(family, assessed_on, VisitKind.GRADUATION, rng, result=VisitResult.MET_RECIPIENT)
 
 
 def _days(family, share: float, rng: Random, today: datetime.date):
@@ -105,7 +109,8 @@ def _kind(family, rng: Random) -> str:
     return rng.choices(list(KINDS), list(KINDS.values()))[0]
 
 
-def _visit(family, day: datetime.date, kind: str, rng: Random, result: str = "") -> tuple:
+def visit_row(family, day: datetime.date, kind: str, rng: Random, result: str = "") -> tuple:
+    """Invent a visit to a family, of which id, assistant, topics and home are asked; gives the values of COLUMNS."""
     result = result or rng.choices(list(RESULTS), list(RESULTS.values()))[0]
     met = result in (VisitResult.MET_RECIPIENT, VisitResult.MET_MEMBER)
     at = datetime.datetime.combine(
@@ -147,7 +152,7 @@ def _follow_up(topics: list[str], day: datetime.date, rng: Random) -> tuple:
 def _position(family, rng: Random) -> tuple:
     """Where the phone was: at the house nearly always, now and then far away or not known."""
     kind = rng.random()
-    if kind < 0.08:
+    if kind < 0.08 or family.home is None:
         return None, None, None
     away = 2_500 if kind < 0.11 else 40
     return *near(family.home, away, rng), rng.randint(4, 35)

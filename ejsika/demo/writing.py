@@ -11,7 +11,7 @@ from ejsika.demo.families import Family
 from ejsika.demo.numbers import Numbers, account, phone
 from ejsika.demo.people import Person
 from ejsika.demo.visits import fitting_topics
-from ejsika.lib.copying import copy_rows
+from ejsika.lib.copying import copy_rows, take_ids
 from ejsika.regions.models import Region
 
 # Who pays out, by kabupaten/kota, in 2021.
@@ -21,14 +21,6 @@ HOUSEHOLD = """id kk recipient_name region_code address rt rw phone latitude lon
     bank account_sealed account_digest status"""
 MEMBER = """household_id nik name sex born_on relationship is_recipient school_level grade is_pregnant is_disabled
     joined_on"""
-
-
-def take_ids(cursor, model, count: int) -> list[int]:
-    """Take so many ids from a table's sequence. Cost: one query."""
-    cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
-    )
-    return [key for (key,) in cursor.fetchall()]
 
 
 def write_families(cursor, families: list[Family], numbers: Numbers, today: datetime.date) -> None:
