@@ -19,6 +19,7 @@ PLACES = [
     (Permission.GRADUATION_VIEW, "Graduasi", "star", "graduation:case_list"),
     (Permission.ROSTER_IMPORT, "Impor", "upload", "imports:batch_list"),
     (Permission.USER_MANAGE, "Pengguna", "users", "accounts:user_list"),
+    (Permission.AUDIT_VIEW, "Jejak", "history", "reports:audit"),
     (Permission.ADMIN_SITE, "Pengaturan", "settings", "admin:index"),
 ]
 FIRST_SCREENS = {

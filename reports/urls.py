@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from reports.views.audit import audit, audit_search
 from reports.views.candidates import candidates
 from reports.views.components import components
 from reports.views.dashboard import dashboard
@@ -14,6 +15,8 @@ urlpatterns = [
     path("review/", review, name="review"),
     path("candidates/", candidates, name="candidates"),
     path("graduated/", graduated, name="graduated"),
+    path("audit/", audit, name="audit"),
+    path("audit/search/", audit_search, name="audit_search"),
     path("exports/", include("reports.exports.urls")),
     path("map/", map_view, name="map"),
     path("map/cells/", map_cells, name="map_cells"),

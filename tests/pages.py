@@ -109,6 +109,8 @@ ROWS = {
     "imports:batch_commit": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),
+    "reports:audit": Row(P.AUDIT_VIEW),
+    "reports:audit_search": Row(P.AUDIT_VIEW, POST),
     "reports:dashboard": Row(P.COUNTS_VIEW),
     "reports:components": Row(P.COUNTS_VIEW),
     "reports:review": Row(P.REVIEW),

@@ -16,9 +16,18 @@ class KeysetPage:
 
 
 def keyset_page(
-    rows: QuerySet, *, key: str, cursor: int | None, size: int, anchors: QuerySet, are_few: bool = False
+    rows: QuerySet,
+    *,
+    key: str,
+    cursor: int | None,
+    size: int,
+    anchors: QuerySet,
+    are_few: bool = False,
+    newest_first: bool = False,
 ) -> KeysetPage:
     """Give one page of `rows` in the order of (key, pk); `key` is a column or annotation that is never NULL.
+
+    With `newest_first` the order is the other way round.
 
     A cursor is the pk of a row: the page holds what comes after that row or, where it is negative, what comes before.
     A pk may stand in a URL; the key, perhaps a name, is looked up in `anchors`, the rows without any filter.
@@ -30,15 +39,17 @@ def keyset_page(
     found = rows
     if cursor is not None:
         anchor = anchors.values_list(key, flat=True).get(pk=abs(cursor))
-        side = "lt" if backward else "gt"
+        side = "lt" if backward != newest_first else "gt"
         beyond = Q(**{f"{key}__{side}": anchor}) | Q(**{f"pk__{side}": abs(cursor)})
         found = found.filter(**{f"{key}__{side}e": anchor}).filter(beyond)
     order = Coalesce(key, key) if are_few else F(key)  # the first is the same value, but no index has it
-    found = found.order_by(order.desc(), "-pk") if backward else found.order_by(order.asc(), "pk")
+    is_descending = backward != newest_first
+    found = found.order_by(order.desc(), "-pk") if is_descending else found.order_by(order.asc(), "pk")
     found = list(found[: size + 1])
     has_more = len(found) > size
     if backward and not has_more:  # the first page, and a full one
-        return keyset_page(rows, key=key, cursor=None, size=size, anchors=anchors, are_few=are_few)
+        first = {"key": key, "cursor": None, "size": size, "anchors": anchors}
+        return keyset_page(rows, **first, are_few=are_few, newest_first=newest_first)
     found = found[:size]
     if backward:
         found.reverse()

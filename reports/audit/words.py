@@ -1,0 +1,189 @@
+"""Acts and what they changed, in words: old → new, sealed values only as dots."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.formats import date_format, number_format
+
+from beneficiaries.choices import GraduationKind, GraduationReason
+from beneficiaries.history import WORDS as HOUSEHOLD_WORDS
+from beneficiaries.numbers import NumberKind
+from ejsika.accounts.permissions import Role
+from ejsika.audit.models import AuditEvent
+from ejsika.lib.sealed import mask_within
+
+ACTIONS = {
+    "Keluarga": {
+        "household.edited": "Data keluarga diubah",
+        "household.assigned": "Pendamping diganti",
+        "household.imported": "Keluarga diimpor",
+        "household.import_undone": "Impor keluarga dibatalkan",
+        "number.revealed": "Nomor dibuka",
+        "visit.logged": "Kunjungan dicatat",
+        "visit.corrected": "Kunjungan diperbaiki",
+        "assessment.recorded": "Asesmen dicatat",
+        "assessment.corrected": "Asesmen diperbaiki",
+    },
+    "Graduasi": {
+        "graduation.proposed": "Graduasi diusulkan",
+        "graduation.verified": "Graduasi diverifikasi",
+        "graduation.decided": "Graduasi ditetapkan",
+        "graduation.returned": "Usulan graduasi dikembalikan",
+    },
+    "Data": {
+        "import.received": "Berkas impor diunggah",
+        "import.committed": "Impor disimpan",
+        "import.undone": "Impor dibatalkan",
+        "import.discarded": "Impor tidak jadi",
+        "list.exported": "Daftar diunduh",
+    },
+    "Pengguna": {
+        "user.created": "Pengguna didaftarkan",
+        "user.changed": "Pengguna diubah",
+        "user.deactivated": "Pengguna dinonaktifkan",
+        "user.activated": "Pengguna diaktifkan lagi",
+        "user.link_made": "Tautan kata sandi dibuat",
+        "user.password_chosen": "Kata sandi dibuat lewat tautan",
+        "user.password_changed": "Kata sandi sendiri diganti",
+        "user.password_set": "Kata sandi diatur",
+        "user.logged_in": "Masuk",
+        "user.logged_out": "Keluar",
+        "user.login_refused": "Percobaan masuk ditolak",
+        "user.sessions_ended": "Dikeluarkan dari perangkat",
+    },
+    "Pengaturan": {
+        f"{model}.{act}": f"{name} {word}"
+        for model, name in [("program", "Program"), ("programrule", "Aturan program"), ("legalbasis", "Dasar hukum")]
+        for act, word in [("created", "dibuat"), ("changed", "diubah"), ("deleted", "dihapus")]
+    },
+}
+LABELS = {action: label for group in ACTIONS.values() for action, label in group.items()}
+_KEYS = HOUSEHOLD_WORDS | {
+    "username": "nama pengguna",
+    "regions": "wilayah",
+    "programs": "program",
+    "device": "perangkat",
+    "locked": "dikunci",
+    "count": "banyaknya",
+    "counts": "hasil",
+    "kept": "hal yang dibiarkan",
+    "created": "keluarga baru",
+    "fields": "yang berubah",
+    "changed": "yang berubah",
+    "reason": "alasan",
+    "reasons": "alasan",
+    "note": "catatan",
+    "on": "tanggal",
+    "decree": "nomor SK",
+    "legal_basis": "dasar hukum",
+    "kind": "jenis",
+    "result": "hasil",
+    "name": "nama",
+    "list": "daftar",
+    "rows": "baris",
+    "file_kind": "bentuk berkas",
+    "with_numbers": "dengan nomor",
+    "purpose": "tujuan",
+}
+# Ids of rows that the entry is about anyway, and what only a program reads.
+_UNSAID = {"batch", "visit", "case", "replaces", "assessment", "size", "cleared", "query"}
+_SEALED = {"nik", "kk", "account_sealed", "account_digest", "account"}
+_NAMES_OF_FIELDS = {"fields", "changed"}
+# Whose columns the first word of an act speaks of, where that is not the row that the entry names.
+_MODELS = {"visit": "assistance_logs.visit", "assessment": "beneficiaries.assessment"}
+_VALUES = {
+    "number.revealed kind": dict(NumberKind.choices),
+    "graduation.proposed kind": dict(GraduationKind.choices),
+    "graduation.proposed reasons": dict(GraduationReason.choices),
+    "role": dict(Role.choices),
+    "programs": {"all": "semua program"},
+    "counts": {"create": "baru", "change": "berubah", "same": "sama", "error": "salah", "suspect": "mencurigakan"},
+}
+SEALED = "•••"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One fact of an entry; `old` None where there is nothing that it took the place of."""
+
+    label: str
+    new: str
+    old: str | None = None
+
+
+def lines_of(event: AuditEvent, names: dict[tuple[str, object], str]) -> list[Line]:
+    """What an entry says, line by line. `names` gives words for ("user", id) and ("region", code)."""
+    lines = []
+    for key, value in event.data.items():
+        if key == "changes" and isinstance(value, dict):
+            lines += [Line(_label(event, name), *_pair(event, name, pair, names)) for name, pair in value.items()]
+        elif key == "assistant":
+            old, new = (names.get(("user", pk), "tanpa pendamping") for pk in value)
+            lines.append(Line("pendamping", new, old))
+        elif key not in _UNSAID and value not in (None, "", [], {}, False):
+            lines.append(Line(_label(event, key), _words(event, key, value, names)))
+    return lines
+
+
+def _pair(event, name, pair, names) -> tuple[str, str]:
+    old, new = (_words(event, name, value, names) for value in pair)
+    return new, old
+
+
+def _label(event, name: str) -> str:
+    if name in _KEYS:
+        return _KEYS[name]
+    field = _field(event, name)
+    return str(field.verbose_name) if field is not None else name.replace("_", " ")
+
+
+def _words(event, name: str, value, names) -> str:
+    """A value as a person reads it; numbers of persons and accounts stay covered, whatever column they stand in."""
+    if name in _SEALED:
+        return SEALED if value else "kosong"
+    if value is None or value == "" or value == []:
+        return "kosong"
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if isinstance(value, list):
+        return ", ".join(dict.fromkeys(_words(event, name, item, names) for item in value))
+    known = _VALUES.get(f"{event.action} {name}") or _VALUES.get(name) or {}
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{number_format(count, force_grouping=True)} {known.get(key, key)}" for key, count in value.items()
+        )
+    if name in _NAMES_OF_FIELDS:
+        return _label(event, value)
+    if name == "regions":
+        return names.get(("region", value), value)
+    if value in known:
+        return str(known[value])
+    return _plain(_field(event, name), value)
+
+
+def _plain(field, value) -> str:
+    choices = dict(field.flatchoices) if field is not None else {}
+    if value in choices:
+        return str(choices[value])
+    if isinstance(value, int | float):
+        return number_format(value, force_grouping=True)
+    try:
+        return (
+            date_format(datetime.date.fromisoformat(value), "DATE_FORMAT") if len(value) == 10 else mask_within(value)
+        )
+    except ValueError:
+        return mask_within(value)
+
+
+def _field(event, name: str):
+    """The column that a name means, of what the act speaks of or the row that the entry names."""
+    for label in (_MODELS.get(event.action.split(".")[0]), event.target_kind):
+        try:
+            field = apps.get_model(label)._meta.get_field(name) if label else None
+        except (LookupError, ValueError, FieldDoesNotExist):
+            continue
+        if field is not None and hasattr(field, "verbose_name"):
+            return field
+    return None
