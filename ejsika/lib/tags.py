@@ -13,6 +13,8 @@ from django.utils import formats, timezone
 from django.utils.safestring import mark_safe
 from lucide import _render_icon as lucide_icon
 
+from ejsika.lib.filter_words import in_words
+
 register = template.Library()
 UNKNOWN = "tidak diketahui"
 
@@ -48,6 +50,12 @@ def ago(value, today=None) -> str:
     if days < 100:
         return f"{days} hari lalu"
     return f"{days // 30} bulan lalu" if days < 730 else f"{days // 365} tahun lalu"
+
+
+@register.filter
+def words(form) -> str:
+    """What a filter is set to, in a line: "Wilayah: Kabupaten Lebak · Status: Aktif"."""
+    return " · ".join(f"{label}: {value}" for label, value in in_words(form))
 
 
 @register.filter

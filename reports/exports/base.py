@@ -8,11 +8,11 @@ import datetime
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.text import slugify
 from import_export import fields, resources
 
 from ejsika.accounts.permissions import Permission
+from ejsika.lib.filter_words import in_words
 from ejsika.lib.paginate import count_up_to
 from ejsika.lib.sheet_formats import USUAL_WIDTH, Table
 from ejsika.regions.models import Region
@@ -94,31 +94,9 @@ class ListExport:
 
     def filters(self) -> list[tuple[str, str]]:
         """What the list is narrowed by, in words."""
-        return [words for form in self.forms if form.is_valid() for words in in_words(form)]
+        return [words for form in self.forms for words in in_words(form)]
 
     def file_name(self, day: datetime.date, extension: str) -> str:
         """Such as kpm-lebak-2026-11-24.xlsx: nothing in it names a person."""
         place = slugify(self.region.name.removeprefix("Kabupaten ")) if self.region else ""
         return "-".join(filter(None, [self.kind, place, day.isoformat()])) + f".{extension}"
-
-
-def in_words(form: forms.Form) -> list[tuple[str, str]]:
-    """The chosen values of a valid form as (label, words); empty ones and the page in hand are left out."""
-    found = []
-    for name, field in form.fields.items():
-        value = form.cleaned_data.get(name)
-        if value not in (None, "") and name not in ("cursor", "page"):
-            found.append((str(field.label or WITHOUT_LABEL.get(name, name)), _words(field, value)))
-    return found
-
-
-WITHOUT_LABEL = {"search": "Nama"}  # chosen elsewhere on the page than in a field
-
-
-def _words(field: forms.Field, value) -> str:
-    if isinstance(value, datetime.date):
-        return date_format(value, "F Y")  # the only dates in the filters of lists are months
-    if isinstance(field, forms.ModelChoiceField):
-        return str(value)
-    labels = dict(getattr(field, "choices", ()))
-    return str(labels.get(value) or getattr(value, "label", None) or value)

@@ -34,7 +34,7 @@ class CaseResource(ListResource):
 
 
 class CaseExport(ListExport):
-    kind, title, page = "usulan-graduasi", "Usulan graduasi", "graduation:case_list"
+    kind, title, page = "usulan-graduasi", "usulan graduasi", "graduation:case_list"
     permission = Permission.GRADUATION_VIEW
     resource = CaseResource
 
@@ -50,7 +50,7 @@ class CaseExport(ListExport):
 class GraduatedExport(ListExport):
     """Who was graduated, for who may read names."""
 
-    kind, title, page = "keluarga-lulus", "Keluarga lulus", "reports:graduated"
+    kind, title, page = "keluarga-lulus", "keluarga lulus", "reports:graduated"
     permission = Permission.GRADUATION_VIEW
     resource = CaseResource
 
@@ -76,7 +76,7 @@ class GraduatedCountResource(ListResource):
 class GraduatedCountExport(GraduatedExport):
     """How many were graduated in each region."""
 
-    kind, title = "jumlah-lulus", "Keluarga lulus menurut wilayah"
+    kind, title = "jumlah-lulus", "keluarga lulus menurut wilayah"
     permission = Permission.COUNTS_VIEW
     resource = GraduatedCountResource
 

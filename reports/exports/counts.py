@@ -36,7 +36,7 @@ class DashboardResource(ListResource):
 
 
 class DashboardExport(ScopedExport):
-    kind, title, page = "dasbor", "Dasbor", "reports:dashboard"
+    kind, title, page = "dasbor", "dasbor", "reports:dashboard"
     permission = Permission.COUNTS_VIEW
     resource = DashboardResource
 
@@ -65,7 +65,7 @@ class ComponentResource(ListResource):
 
 
 class ComponentExport(ScopedExport):
-    kind, title, page = "komponen", "Komponen", "reports:components"
+    kind, title, page = "komponen", "komponen", "reports:components"
     permission = Permission.COUNTS_VIEW
     resource = ComponentResource
 
@@ -97,7 +97,7 @@ class MapResource(ListResource):
 
 
 class MapExport(ScopedExport):
-    kind, title, page = "peta", "Peta sebagai tabel", "reports:map_table"
+    kind, title, page = "peta", "peta sebagai tabel", "reports:map_table"
     permission = Permission.MAP_VIEW
     resource = MapResource
 
@@ -118,7 +118,7 @@ class AssistantResource(ListResource):
 class AssistantExport(ScopedExport):
     """The assistants with families here, most overdue first."""
 
-    kind, title, page = "pendamping", "Pendamping yang ditinjau", "reports:review"
+    kind, title, page = "pendamping", "pendamping yang ditinjau", "reports:review"
     permission = Permission.REVIEW
     resource = AssistantResource
 
@@ -136,7 +136,7 @@ class CandidateResource(ListResource):
 
 
 class CandidateExport(ScopedExport):
-    kind, title, page = "calon", "Calon menurut wilayah", "reports:candidates"
+    kind, title, page = "calon", "calon menurut wilayah", "reports:candidates"
     permission = Permission.CANDIDATES_VIEW
     resource = CandidateResource
 

@@ -5,6 +5,7 @@ import tempfile
 from django.db import transaction
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from ejsika.audit.models import record
 from ejsika.lib.sheet_formats import FORMATS
@@ -22,7 +23,7 @@ def download(chosen: ListExport, *, file_kind: str, with_numbers: bool, purpose:
     now, by = timezone.now(), chosen.user
     table = chosen.resource().export(chosen.rows(), with_numbers=with_numbers)
     table.notes = [
-        ("Daftar", chosen.title),
+        ("Daftar", capfirst(chosen.title)),
         *chosen.filters(),
         ("Diunduh oleh", f"{by.name} ({by.get_role_display()})"),
         ("Diunduh pada", now),

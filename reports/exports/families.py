@@ -71,7 +71,7 @@ class HouseholdResource(ListResource):
 
 
 class HouseholdExport(ListExport):
-    kind, title, page = "kpm", "Daftar KPM", "beneficiaries:household_list"
+    kind, title, page = "kpm", "daftar KPM", "beneficiaries:household_list"
     permission = Permission.HOUSEHOLD_VIEW
     resource = HouseholdResource
     has_numbers = True
@@ -106,7 +106,7 @@ class TaskResource(ListResource):
 
 
 class TaskExport(ListExport):
-    kind, title, page = "tugas", "Tugas kunjungan", "assistance_logs:task_list"
+    kind, title, page = "tugas", "tugas kunjungan", "assistance_logs:task_list"
     permission = Permission.VISIT_LOG
     resource = TaskResource
 
