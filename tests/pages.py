@@ -127,6 +127,8 @@ ROWS = {
     "reports:graduated_count_export": Row(P.COUNTS_VIEW, FORM),
     "reports:dashboard_export": Row(P.COUNTS_VIEW, FORM),
     "reports:component_export": Row(P.COUNTS_VIEW, FORM),
+    "reports:user_export": Row(P.USER_MANAGE, FORM),
+    "reports:audit_export": Row(P.AUDIT_VIEW, FORM),
     "reports:map_export": Row(P.MAP_VIEW, FORM),
     "reports:assistant_export": Row(P.REVIEW, FORM),
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),

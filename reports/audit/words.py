@@ -82,6 +82,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "result": "hasil",
     "name": "nama",
     "list": "daftar",
+    "together": "ditugaskan sekaligus",
     "rows": "baris",
     "file_kind": "bentuk berkas",
     "with_numbers": "dengan nomor",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from beneficiaries import actions
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
@@ -326,6 +327,31 @@ def test_each_page_leads_to_its_download_with_what_it_is_narrowed_by(client, ayu
     url = reverse(f"reports:{name}") + "?" + page.partition("?")[2]
     assert f'href="{url}"' in client.get(page).content.decode()
     assert client.get(url).context["count"] == 1
+
+
+def test_users_are_those_of_the_admins_list(client, admin, budi, ayu, citra):
+    own = make_user("utara", Role.ADMIN, NORTH[:4])
+    client.force_login(own)
+    rows = fetch(client, reverse("reports:user_export"))
+    assert [(row["Nama"], row["Peran"], row["Aktif"]) for row in rows] == [
+        ("Ayu", "Koordinator", "Ya"),
+        ("Budi", "Pendamping", "Ya"),
+        ("Utara", "Admin", "Ya"),
+    ]
+    assert [row["Nama"] for row in fetch(client, reverse("reports:user_export"), "?role=pendamping")] == ["Budi"]
+
+
+def test_the_audit_comes_in_words_and_with_its_filter(client, admin, north_family, ayu):
+    actions.assign(
+        household=north_family, assistant=None, by=ayu, seen=north_family.assignments.get().pk, reason="Cuti"
+    )
+    client.force_login(admin)
+    url = reverse("reports:audit_export")
+    (row,) = fetch(client, url, "?action=household.assigned")
+    assert (row["Pelaku"], row["Perbuatan"]) == ("Ayu", "Pendamping diganti")
+    assert "pendamping: Budi → tanpa pendamping" in row["Isi"]
+    page = client.get(f"{url}?actor={ayu.pk}").content.decode()
+    assert "<dt>Oleh</dt><dd>Ayu</dd>" in page
 
 
 def test_assistants_under_review_come_with_their_last_report(client, officer, budi, north_family):
