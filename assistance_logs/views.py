@@ -17,6 +17,7 @@ from assistance_logs import worklist
 from assistance_logs.actions import UuidTakenError, correct_visit, log_visit
 from assistance_logs.forms import VisitForm
 from assistance_logs.models import Visit
+from beneficiaries.figures import View
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
@@ -30,10 +31,13 @@ TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimp
 @requires(Permission.VISIT_LOG)
 def task_list(request):
     today = timezone.localdate()
-    counts = worklist.counts(request.user, today)
-    families = worklist.families(request.user, today)
-    page = Paginator(families, FAMILIES_A_PAGE).get_page(request.GET.get("page"))
-    tasks = worklist.tasks(request.user, page, today)
+    view = View.of(request.user, today)
+    families = worklist.families(request.user, view)
+    counts = worklist.counts(families, view)
+    paginator = Paginator(families, FAMILIES_A_PAGE)
+    paginator.count = counts["listed"]  # counted already
+    page = paginator.get_page(request.GET.get("page"))
+    tasks = worklist.tasks(page, today)
     context = {
         "page": page,
         "late": [task for task in tasks if task.family.is_late],
@@ -49,18 +53,22 @@ def task_list(request):
 @requires(Permission.VISIT_LOG)
 def visit_new(request, pk):
     household = get_object_or_404(Household.objects.for_user(request.user).select_related("region"), pk=pk)
+    form = VisitForm(request.POST if request.method == "POST" else None, household=household, user=request.user)
+    page = partial(_new_page, request, household, form)
+    if request.method == "GET":
+        return page()
+    return _store(request, form, partial(log_visit, household=household, by=request.user), page)
+
+
+def _new_page(request, household, form, status=None):
     context = {
         "household": household,
-        "open_follow_up": worklist.follow_ups(request.user, [household.pk]).get(household.pk),
+        "form": form,
+        "open_follow_up": worklist.follow_ups([household.pk]).get(household.pk),
         "visit_of_today": worklist.visit_of_today(request.user, household),
         "back_url": reverse("assistance_logs:task_list"),
     }
-    if request.method == "GET":
-        context["form"] = VisitForm(household=household, user=request.user)
-        return render_page(request, "assistance_logs/visit_new.html", context)
-    context["form"] = VisitForm(request.POST, household=household, user=request.user)
-    act = partial(log_visit, household=household, by=request.user)
-    return _store(request, act, "assistance_logs/visit_new.html", context)
+    return render_page(request, "assistance_logs/visit_new.html", context, status=status)
 
 
 @require_safe
@@ -82,22 +90,21 @@ def visit_detail(request, pk):
 def visit_correct(request, pk):
     own = Visit.objects.for_user(request.user).filter(assistant=request.user)
     visit = get_object_or_404(own.select_related("household__region"), pk=pk)
-    fields = {"household": visit.household, "user": request.user, "replaces": visit}
-    context = {"visit": visit, "household": visit.household, "back_url": visit.get_absolute_url()}
+    data = request.POST if request.method == "POST" else None
+    form = VisitForm(data, household=visit.household, user=request.user, replaces=visit)
+    context = {"visit": visit, "household": visit.household, "form": form, "back_url": visit.get_absolute_url()}
+    page = partial(render_page, request, "assistance_logs/visit_correct.html", context)
     if request.method == "POST":
-        context["form"] = VisitForm(request.POST, **fields)
-        act = partial(correct_visit, visit=visit, by=request.user)
-        return _store(request, act, "assistance_logs/visit_correct.html", context)
+        return _store(request, form, partial(correct_visit, visit=visit, by=request.user), page)
     if not visit.is_current:
         messages.error(request, "Versi ini sudah diperbaiki. Yang dapat diperbaiki adalah versi terbaru, di bawah ini.")
         return redirect(visit.versions()[0])
-    context["form"] = VisitForm(**fields)
-    return render_page(request, "assistance_logs/visit_correct.html", context)
+    return page()
 
 
-def _store(request, act, page, context):
-    """Store what was sent, once, or say why not: to a person by a page, to a phone's outbox by JSON."""
-    form, visit, status = context["form"], None, None
+def _store(request, form, act, page):
+    """Store what was sent, once, or say why not: to a person by the page, to a phone's outbox by JSON."""
+    visit, status = None, None
     form.is_valid()
     try:
         visit = sent = form.sent_before()
@@ -113,7 +120,7 @@ def _store(request, act, page, context):
         return _json_answer(form, visit)
     if visit is None:
         form.renew_uuid()
-        return render_page(request, page, context, status=status)
+        return page(status=status)
     _tell(request, form, repeated=sent is not None)
     return redirect(visit)
 

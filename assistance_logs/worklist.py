@@ -67,9 +67,8 @@ def month_progress(visited: int, total: int, *, today: datetime.date) -> Progres
     return Progress(visited, total, (figures.View.month(today).end - today).days)
 
 
-def families(user, today: datetime.date):
+def families(user, view: figures.View):
     """The user's families to visit: late ones first, then the rest, each longest unvisited first."""
-    view = figures.View.of(user, today)
     late = figures.get("late").condition(view) | figures.get("never_visited").condition(view)
     return (
         Household.objects.for_user(user)
@@ -80,26 +79,26 @@ def families(user, today: datetime.date):
     )
 
 
-def counts(user, today: datetime.date) -> dict[str, int]:
-    """Count the user's families: `late`, and `visited` and `active` of the month. Cost: a query, one for the rules."""
-    view = figures.View.of(user, today)
-    return families(user, today).aggregate(
+def counts(households, view: figures.View) -> dict[str, int]:
+    """Count the families to visit: `listed` and `late`, and `visited` and `active` of the month. Cost: one query."""
+    return households.aggregate(
+        listed=Count("pk"),
         late=Count("pk", filter=Q(is_late=True)),
         active=Count("pk", filter=figures.get("active").condition(view)),
         visited=Count("pk", filter=figures.get("visited_this_period").condition(view)),
     )
 
 
-def tasks(user, households, today: datetime.date) -> list[Task]:
+def tasks(households, today: datetime.date) -> list[Task]:
     """Give each of these families with what makes it a task. Cost: one query, and that of the families."""
     households = list(households)
-    open_ones = follow_ups(user, [household.pk for household in households])
+    open_ones = follow_ups([household.pk for household in households])
     return [Task(household, open_ones.get(household.pk), today) for household in households]
 
 
-def follow_ups(user, household_ids) -> dict[int, Visit]:
+def follow_ups(household_ids) -> dict[int, Visit]:
     """The newest visit with an open follow-up of each family, by the family's id. Cost: one query."""
-    visits = Visit.objects.for_user(user).with_open_follow_up().filter(household__in=household_ids)
+    visits = Visit.objects.with_open_follow_up().filter(household__in=household_ids)
     return {visit.household_id: visit for visit in visits.order_by("household", "-happened_at").distinct("household")}
 
 
@@ -112,4 +111,4 @@ def visit_of_today(user, household: Household) -> Visit | None:
 def next_tasks(user, *, after: Household) -> list[Task]:
     """The one family to go to after this one; empty where there is no other. Cost: three queries."""
     today = timezone.localdate()
-    return tasks(user, families(user, today).exclude(pk=after.pk)[:1], today)
+    return tasks(families(user, figures.View.of(user, today)).exclude(pk=after.pk)[:1], today)

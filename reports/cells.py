@@ -125,11 +125,9 @@ def few_families(families, view: figures.View, box: Box, zoom: int) -> list | No
     """Give the families of a viewport with their `state`, or None while they are too many or too far away."""
     if zoom < FAMILIES_FROM_ZOOM:
         return None
+    near = inside(on_map(families, view), box)
+    if len(near.order_by().values_list("pk")[: MOST_FAMILIES + 1]) > MOST_FAMILIES:
+        return None
     states = [When(figures.get(state).condition(view), then=Value(state)) for state in STATES]
-    found = (
-        inside(on_map(families, view), box)
-        .annotate(state=Case(*states, output_field=CharField()))
-        .select_related("region")
-        .order_by("pk")[: MOST_FAMILIES + 1]
-    )
-    return list(found) if len(found) <= MOST_FAMILIES else None
+    found = near.annotate(state=Case(*states, output_field=CharField()))
+    return list(found.select_related("region").order_by("pk"))

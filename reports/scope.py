@@ -98,16 +98,27 @@ class Scope:
 
     def query(self, region: str | None = None, **more) -> str:
         """The part of a URL that keeps this scope, moved to `region` if one is given; `more` goes before it."""
-        chosen = region or (self.region.code if self.region else "")
-        program = self.form.cleaned_data["program"]
-        kept = {"region": chosen, "period": f"{self.view.start:%Y-%m}", "program": program.code if program else ""}
+        kept = self._kept | {"region": region} if region else self._kept
         return urlencode({name: value for name, value in (kept | more).items() if value})
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        program = self.form.cleaned_data["program"]
+        return {
+            "region": self.region.code if self.region else "",
+            "period": f"{self.view.start:%Y-%m}",
+            "program": program.code if program else "",
+        }
 
     def list_url(self, figure: str, region: str | None = None, **more) -> str:
         """The list of exactly the families that a figure counts; "" for a role that may not read names."""
         if not self.is_by_name:
             return ""
-        return f"{reverse('beneficiaries:household_list')}?{self.query(region, figure=figure, **more)}"
+        return f"{self._list_path}?{self.query(region, figure=figure, **more)}"
+
+    @cached_property
+    def _list_path(self) -> str:
+        return reverse("beneficiaries:household_list")
 
     def region_choices(self) -> list[tuple[str, str]]:
         return self.form.region_choices()

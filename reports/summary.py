@@ -47,15 +47,19 @@ class Row:
         self.name, self.region = name, region
         code = region.code if region else None
         self.url = f"?{scope.query(code)}" if region and region != scope.region else ""
-        self.cells = {
-            figure: Cell(n, scope.list_url(figure, code) if is_listed and n else "") for figure, n in counts.items()
-        }
+        self.counts, self._scope, self._code, self._is_listed = counts, scope, code, is_listed
 
     def __getitem__(self, figure: str) -> Cell:
-        return self.cells[figure]
+        """Give a figure with its list; the link is made when the page asks for it."""
+        n = self.counts[figure]
+        return Cell(n, self._scope.list_url(figure, self._code) if self._is_listed and n else "")
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        return {figure: self[figure] for figure in self.counts}
 
     def share(self, *figures: str, of: str = "active") -> Share:
-        return Share(sum(self[figure].n for figure in figures), self[of].n)
+        return Share(sum(self.counts[figure] for figure in figures), self.counts[of])
 
     @property
     def visited(self) -> Share:
@@ -76,7 +80,7 @@ class Row:
     @property
     def without_status(self) -> int:
         """Families in no programme at all: nothing is known of their status."""
-        return self["registered"].n - sum(self[figure].n for figure in STATUSES)
+        return self.counts["registered"] - sum(self.counts[figure] for figure in STATUSES)
 
 
 def short_name(region) -> str:

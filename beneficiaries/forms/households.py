@@ -15,9 +15,10 @@ from beneficiaries.search import NUMBER_DIGITS, digits_of, kept_name
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.lib.paginate import KeysetPage, count_up_to, keyset_page
+from ejsika.lib.widgets import ShortSelect
 
 DAYS = "Tulis jumlah hari antara 1 dan 3650."
-FAMILIES_A_PAGE = 50
+FAMILIES_A_PAGE = 25
 COUNTED_UP_TO = 10_000
 SORT_KEYS = {"name": "name_key", "visit": "visit_key"}
 UNCOUNTED_FIGURE = "registered"  # stands behind a list that no figure led to: everybody in the programme
@@ -65,12 +66,16 @@ class HouseholdFilterForm(ScopeForm):
     def __init__(self, data, *, user, session):
         super().__init__(data, user=user)
         self.session = session
-        self.fields["assistant"].queryset = assistants_near(user)
         conditions = [(figure.name, figure.label) for figure in figures.all_figures()]
-        self.fields["figure"].widget = forms.Select(choices=[("", "Semua keadaan"), *conditions])
-        self.fields["program"].widget = forms.Select(choices=[("", "Semua program"), *_program_choices(self.programs)])
+        self.fields["assistant"].queryset = assistants_near(user)
+        self.fields["figure"].widget = ShortSelect(choices=[("", "Semua keadaan"), *conditions])
+        self.fields["program"].widget = ShortSelect(choices=[("", "Semua program"), *_program_choices(self.programs)])
         self.is_valid()
-        self.fields["region"].widget = forms.Select(choices=self.region_choices())
+        self.fields["region"].widget = ShortSelect(choices=self.region_choices())
+        if not self.is_own_list:
+            codes = [self.chosen_region.code] if self.chosen_region else user.region_codes
+            near = assistants_near(user).around(codes).values_list("pk", "name")
+            self.fields["assistant"].widget = ShortSelect(choices=[("", "Semua pendamping"), *near])
 
     def clean_figure(self) -> figures.Figure | None:
         name = self.cleaned_data["figure"]

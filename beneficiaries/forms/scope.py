@@ -30,15 +30,20 @@ class ScopeForm(forms.Form):
     def __init__(self, data, *, user):
         super().__init__(data)
         self.user = user
+        self.path: list[Region] = []  # from the province down to the chosen region; none where none is chosen
 
     def clean_region(self) -> Region | None:
         code = self.cleaned_data["region"]
         if not code:
-            return Region.objects.filter(code__in=self.user.region_codes).first() if self.has_one_region else None
-        region = Region.objects.filter(code=code).first() if self.user.covers(code) else None
-        if region is None:
+            if not self.has_one_region:
+                return None
+            (code,) = self.user.region_codes
+        near = Region.objects.near(code) if self.user.covers(code) else {}
+        if code not in near:
             raise ValidationError("Wilayah ini tidak ada atau di luar wilayah Anda.")
-        return region
+        self.path = [region for region in near.values() if code.startswith(region.code)]
+        self._below = [region for region in near.values() if region.parent_id == code]
+        return near[code]
 
     def clean_period(self) -> datetime.date:
         try:
@@ -54,7 +59,7 @@ class ScopeForm(forms.Form):
         code = self.cleaned_data["program"]
         if not code:
             return None
-        program = self.programs.filter(code=code).first()
+        program = next((program for program in self.programs if program.code == code), None)
         if program is None:
             raise ValidationError("Program ini tidak ada atau bukan program Anda.")
         return program
@@ -63,11 +68,11 @@ class ScopeForm(forms.Form):
     def has_one_region(self) -> bool:
         return len(self.user.region_codes) == 1
 
-    @property
-    def programs(self):
-        """Programmes this person may choose."""
+    @cached_property
+    def programs(self) -> list[Program]:
+        """Programmes this person may choose. Cost: one query, once."""
         programs = Program.objects.filter(is_active=True)
-        return programs if self.user.all_programs else programs.filter(pk__in=self.user.program_ids)
+        return list(programs if self.user.all_programs else programs.filter(pk__in=self.user.program_ids))
 
     @property
     def chosen_region(self) -> Region | None:
@@ -75,15 +80,10 @@ class ScopeForm(forms.Form):
         return self.cleaned_data.get("region")
 
     @cached_property
-    def path(self) -> list[Region]:
-        """The regions from the province down to the chosen one; none where none is chosen. Cost: one query."""
-        return self.chosen_region.path() if self.chosen_region else []
-
-    @cached_property
     def parts(self) -> list[Region]:
         """The regions just below the chosen one, or those that the person has; none lies in another."""
         if self.chosen_region:
-            return list(Region.objects.filter(parent=self.chosen_region).order_by("code"))
+            return self._below
         outer = []
         for region in Region.objects.filter(code__in=self.user.region_codes).order_by("code"):
             # in the order of codes a region follows the one that holds it

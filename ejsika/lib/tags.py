@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils import formats, timezone
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from lucide import _render_icon as lucide_icon
 
@@ -23,6 +24,13 @@ UNKNOWN = "tidak diketahui"
 def id_number(value) -> str:
     """A whole number with dots for thousands; what is not known is said to be so, never shown as 0."""
     return UNKNOWN if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def linked(cell) -> str:
+    """The number of anything with n and url, as a link to the list behind it where there is one."""
+    words = id_number(cell.n)
+    return format_html('<a href="{}">{}</a>', cell.url, words) if cell.url else words
 
 
 @register.filter

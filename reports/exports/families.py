@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assistance_logs import worklist
 from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.figures import View
 from beneficiaries.forms.households import HouseholdFilterForm
 from beneficiaries.models import Assignment, Enrollment, Household
 from ejsika.accounts.permissions import Permission
@@ -114,8 +115,10 @@ class TaskExport(ListExport):
         return []
 
     def rows(self):
-        today = timezone.localdate()
-        return worklist.tasks(self.user, worklist.families(self.user, today), today)
+        return worklist.tasks(self._families(), timezone.localdate())
 
     def count(self) -> int:
-        return self.count_of(worklist.families(self.user, timezone.localdate()))
+        return self.count_of(self._families())
+
+    def _families(self):
+        return worklist.families(self.user, View.of(self.user, timezone.localdate()))

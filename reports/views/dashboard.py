@@ -24,7 +24,7 @@ def dashboard(request):
             "trend": visited_by_month(scope),
             "attention": attention(scope, everything),
             "map": place_map.draw(
-                [(row.region.latitude, row.region.longitude, row["active"].n, row) for row in rows if row.region]
+                [(row.region.latitude, row.region.longitude, row.counts["active"], row) for row in rows if row.region]
             ),
         }
     return render_page(request, "reports/dashboard.html", context)
