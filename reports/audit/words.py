@@ -16,7 +16,9 @@ from ejsika.lib.sealed import mask_within
 
 ACTIONS = {
     "Keluarga": {
+        "household.created": "Keluarga didaftarkan",
         "household.edited": "Data keluarga diubah",
+        "member.edited": "Data anggota diubah",
         "household.assigned": "Pendamping diganti",
         "household.imported": "Keluarga diimpor",
         "household.import_undone": "Impor keluarga dibatalkan",
