@@ -88,7 +88,7 @@ def deal(deck: dict[str, int], serial: int) -> str:
     return _shuffled(tuple(deck.items()), block)[place]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16_384)  # families come sorted by desa, not by number
 def _shuffled(deck: tuple[tuple[str, int], ...], block: int) -> list[str]:
     cards = [card for card, count in deck for _ in range(count)]
     Random(f"{SEED} {deck} {block}").shuffle(cards)

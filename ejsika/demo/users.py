@@ -17,8 +17,9 @@ from ejsika.demo.programs import CILEGON
 from ejsika.programs.models import Program
 
 # Families of an assistant: as many as new ones get, and the most that anybody has.
-USUAL_FAMILIES, MOST_FAMILIES = 125, 145
-MOST_OF_THE_FIRST = 125  # the assistant whom a newcomer logs in as keeps a year's work that can be overlooked
+USUAL_FAMILIES, MOST_FAMILIES = 145, 165
+# The assistant whom a newcomer logs in as keeps a year's work that can be overlooked.
+USUAL_OF_THE_FIRST, MOST_OF_THE_FIRST = 118, 125
 NEEDLESS_ALONE = 40  # so few families more do not ask for another assistant
 ASSISTANT_NAMES = r"^pendamping\d*$"
 HOME = "3602"  # Kab. Lebak, where the cast works
@@ -174,9 +175,14 @@ def share(families: list, users: Users, regency: str) -> None:
         for family in left:
             _give(family, max(busy, key=_room))
         return
+    idle = [assistant for assistant in assistants if not assistant.families]
+    if left and idle and idle[0].number == 1:
+        first, left = left[:USUAL_OF_THE_FIRST], left[USUAL_OF_THE_FIRST:]
+        for family in first:
+            _give(family, idle[0])
+        del idle[0]
     count = -(-len(left) // USUAL_FAMILIES)
-    idle = [assistant for assistant in assistants if not assistant.families][:count]
-    takers = [*idle, *users.hire(regency, count - len(idle))]
+    takers = [*idle[:count], *users.hire(regency, max(count - len(idle), 0))]
     for number, assistant in enumerate(takers):
         for family in left[number * len(left) // count : (number + 1) * len(left) // count]:
             _give(family, assistant)
