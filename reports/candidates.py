@@ -1,4 +1,4 @@
-"""Counts of families for other agencies, of which no small number can be worked out.
+"""Counts of families for other agencies, by status and by who is in them, of which no small number can be worked out.
 
 Every number is rounded down to a full five, so a group of fewer than five families shows as "< 5", and 0 looks like 4.
 A sum is made of the numbers as shown, never of the real ones: it holds nothing that its parts do not hold, so taking
@@ -6,17 +6,27 @@ the others from a sum gives no hidden part. Taking one programme from all progra
 never a small number.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.db.models.functions import Length
+from django.utils import timezone
 
+from beneficiaries.components import Component
 from ejsika.regions.models import Region
+from reports.components import NOTHING, by_region, count_components
 from reports.counts import count_by_region
 from reports.scope import Scope
+from reports.summary import STATUSES
 
 STEP = 5
 DISTRICT_DIGITS = 6
+# Who is in the programme, may come into it, or rose from it; who was taken out is nobody's candidate.
+STATUS_COLUMNS = {name: label for name, label in STATUSES.items() if name != "inactive"}
+# Active families with somebody of whom another agency may take care.
+MEMBER_COLUMNS = {one.figure: one.label for one in Component}
+COLUMNS = STATUS_COLUMNS | MEMBER_COLUMNS
 
 
 def rounded_down(n: int) -> int:
@@ -26,31 +36,62 @@ def rounded_down(n: int) -> int:
 
 @dataclass(frozen=True)
 class Shown:
-    """A region and at least how many active families it has; 0 is shown as "< 5". `query` leads one level down."""
+    """A region, or all of them, and at least how many families each of COLUMNS has; 0 is shown as "< 5".
 
-    region: Region
-    at_least: int
+    `query` leads one level down.
+    """
+
+    region: Region | None
+    at_least: dict[str, int]
     query: str = ""
 
+    @property
+    def statuses(self) -> list[tuple[str, int]]:
+        return [(label, self.at_least[name]) for name, label in STATUS_COLUMNS.items()]
 
-def active_families(scope: Scope) -> tuple[list[Shown], int]:
-    """Count the active families of a scope's regions, kecamatan being the smallest.
+    @property
+    def members(self) -> list[tuple[str, int]]:
+        return [(label, self.at_least[name]) for name, label in MEMBER_COLUMNS.items()]
 
-    Shape: (one Shown a region, the sum of what is shown). Cost: two queries.
+
+def families_shown(scope: Scope) -> tuple[list[Shown], Shown]:
+    """Count the families of a scope's regions, kecamatan being the smallest.
+
+    Shape: (one Shown a region, the sum of what is shown). Cost: that of count_by_region, and two queries.
     """
     region = scope.region
     regions = [region] if region and len(region.code) >= DISTRICT_DIGITS else scope.parts
-    units = _districts(regions)
-    counts = count_by_region(scope, ["active"], units)
+    units = _counted(scope, _districts(regions))
     shown = [
         Shown(
             part,
-            sum(rounded_down(counts[code]["active"]) for code in units if code.startswith(part.code)),
+            _sum(counts for code, counts in units.items() if code.startswith(part.code)),
             scope.query(part.code) if len(part.code) < DISTRICT_DIGITS and part != region else "",
         )
         for part in regions
     ]
-    return shown, sum(row.at_least for row in shown)
+    return shown, Shown(None, _sum(row.at_least for row in shown))
+
+
+def _counted(scope: Scope, codes: list[str]) -> dict[str, dict[str, int]]:
+    """Count each of these regions by each of COLUMNS, rounded down."""
+    digits = max(map(len, codes), default=DISTRICT_DIGITS)
+    having = count_components(by_region(scope.families, digits), scope.view, timezone.localdate())
+    statuses = count_by_region(scope, STATUS_COLUMNS, codes)
+    found = {}
+    for code in codes:
+        members = having.get(code, NOTHING).having
+        exact = statuses[code] | {one.figure: members[one] for one in Component}
+        found[code] = {name: rounded_down(exact[name]) for name in COLUMNS}
+    return found
+
+
+def _sum(rows: Iterable[dict[str, int]]) -> dict[str, int]:
+    added = dict.fromkeys(COLUMNS, 0)
+    for row in rows:
+        for name in COLUMNS:
+            added[name] += row[name]
+    return added
 
 
 def _districts(regions: list[Region]) -> list[str]:

@@ -7,7 +7,7 @@ from beneficiaries import figures
 from beneficiaries.components import Component
 from ejsika.accounts.permissions import Permission
 from reports import component_table
-from reports.candidates import STEP, active_families
+from reports.candidates import MEMBER_COLUMNS, STATUS_COLUMNS, STEP, families_shown
 from reports.component_table import By
 from reports.exports.base import Column, ListExport, ListResource
 from reports.map_page import table_rows
@@ -132,7 +132,15 @@ class AssistantExport(ScopedExport):
 class CandidateResource(ListResource):
     name = Column("Wilayah", lambda row: row.region.name, width=28)
     code = Column("Kode Wilayah", lambda row: row.region.code, width=14)
-    at_least = Column("Keluarga Aktif, Sedikitnya", lambda row: row.at_least or shown(None, STEP))
+
+    def __init__(self):
+        super().__init__()
+        labels = {name: f"Keluarga {label}" for name, label in STATUS_COLUMNS.items()}
+        labels |= {name: f"Aktif, dengan {label}" for name, label in MEMBER_COLUMNS.items()}
+        for name, label in labels.items():
+            self.fields[name] = Column(
+                f"{label} (sedikitnya)", lambda row, name=name: row.at_least[name] or shown(None, STEP)
+            )
 
 
 class CandidateExport(ScopedExport):
@@ -141,4 +149,4 @@ class CandidateExport(ScopedExport):
     resource = CandidateResource
 
     def rows(self):
-        return active_families(self.scope)[0]
+        return families_shown(self.scope)[0]

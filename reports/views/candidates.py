@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
-from reports.candidates import STEP, active_families
+from reports.candidates import STEP, families_shown
 from reports.scope import Scope
 
 
@@ -14,5 +14,5 @@ def candidates(request):
     scope = Scope(request)
     context = {"scope": scope, "step": STEP}
     if scope.is_valid:
-        context["rows"], context["at_least"] = active_families(scope)
+        context["rows"], context["everything"] = families_shown(scope)
     return render_page(request, "reports/candidates.html", context)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beneficiaries.models import Enrollment, Household, Member
 from reports.candidates import rounded_down
 from reports.small_counts import hide_small
 from tests.factories import NORTH, SOUTH, make_household, make_program
@@ -22,7 +23,7 @@ def some(program):
 
 
 def shown(answer):
-    return {row.region.code: row.at_least for row in answer.context["rows"]}
+    return {row.region.code: row.at_least["active"] for row in answer.context["rows"]}
 
 
 def test_numbers_are_rounded_down_and_small_ones_hidden(client, fitri, some):
@@ -39,14 +40,25 @@ def test_sums_hold_only_what_is_shown(client, fitri, some):
     client.force_login(fitri)
     province = client.get(URL)
     assert shown(province) == {"3601": 0, "3602": 10}
-    assert province.context["at_least"] == 10
-    assert client.get(URL, {"region": "3602"}).context["at_least"] == 10
+    assert province.context["everything"].at_least["active"] == 10
+    assert client.get(URL, {"region": "3602"}).context["everything"].at_least["active"] == 10
 
 
 def test_nothing_smaller_than_the_kecamatan_is_counted_apart(client, fitri, some):
     client.force_login(fitri)
     assert shown(client.get(URL, {"region": "360212"})) == {"360212": 10}
     assert "?region=360212001" not in client.get(URL, {"region": "360212"}).content.decode()
+
+
+def test_status_and_members_are_counted_apart_and_rounded_alike(client, fitri, some):
+    Household.objects.filter(pk__in=Household.objects.filter(region=NORTH)[:6]).update(status="calon")
+    Enrollment.objects.filter(household__status="calon").update(status="calon")
+    Member.objects.filter(household__status="aktif").update(is_pregnant=True)
+    client.force_login(fitri)
+    lebak, tangerang = client.get(URL, {"region": "3602"}).context["rows"]
+    assert dict(lebak.statuses) == {"Aktif": 5, "Ditangguhkan": 0, "Calon": 5, "Graduasi": 0}
+    assert dict(lebak.members)["Ibu hamil"] == 5
+    assert dict(lebak.members)["Balita"] == dict(tangerang.members)["Ibu hamil"] == 0
 
 
 def test_programme_narrows(client, fitri, some):
