@@ -1,51 +1,92 @@
-"""Changes of a family's row and its assignment: each one atomic act with its audit entry.
+"""Changes of a family's data and its assignment: each one atomic act with its audit entry.
 
 Every act locks the family first, so that two at once follow each other.
 """
-
-import hashlib
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import tallies
+from beneficiaries.edits import (
+    COLUMNS,
+    PLACE,
+    POINT,
+    Merged,
+    columns_of,
+    member_of,
+    merge,
+    plain,
+    snapshot,
+    units_within,
+)
 from beneficiaries.models import Assignment, Household, Member
 from beneficiaries.numbers import open_held
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
 
-PLACE = ["latitude", "longitude"]
-EDITED = ["address", "rt", "rw", "phone", *PLACE, "point_source", "point_accuracy_m"]
-CHANGED_SINCE = "Data keluarga ini baru saja diubah orang lain. Bandingkan dengan isian di bawah, lalu simpan lagi."
+EDITED = [*COLUMNS, *PLACE, "point_source", "point_accuracy_m"]
 
 
-def seen_values(household: Household) -> str:
-    """A digest of the values that an edit may change: tells whether they are still those that were on the screen."""
-    values = "\0".join(str(_plain(getattr(household, name))) for name in EDITED)
-    return hashlib.sha256(values.encode()).hexdigest()
+def seen_values(household: Household) -> dict:
+    """What an edit may change, as it stands: what a form is shown with, and gives back when it is sent."""
+    return snapshot(household, household.members.filter(left_on__isnull=True))
 
 
 @transaction.atomic
-def edit_household(*, household: Household, by: User, seen: str, **values) -> dict[str, list]:
-    """Write the values that differ, or change nothing; gives {field: [old, new]}.
+def edit_household(
+    *, household: Household, by: User, seen: dict, members: dict[int, dict] | None = None, leaving=(), **values
+) -> Merged:
+    """Write what differs from what the writer saw, beside what others changed since, or change nothing.
 
-    Errors: ValidationError if the family was changed since the writer saw it.
+    `seen` comes from seen_values; `members` gives columns by member, `leaving` those who are no longer in the family.
+    Errors: EditConflict if somebody else changed the same to another value; ValidationError if the recipient leaves.
     """
     household = Household.objects.locked(household)
-    if seen != seen_values(household):
-        raise ValidationError(CHANGED_SINCE)
-    differing = {name for name in EDITED if getattr(household, name) != values[name]}
-    if differing & set(PLACE):
-        differing |= set(PLACE)  # half a place tells a reader nothing
-    changes = {name: [_plain(getattr(household, name)), _plain(values[name])] for name in EDITED if name in differing}
-    if changes:
-        for name in changes:
-            setattr(household, name, values[name])
-        household.save(update_fields=list(changes))
-        if differing & set(PLACE):
-            tallies.refresh([household.region_id])
-        record("household.edited", target=household, by=by, changes=changes)
+    present = {row.pk: row for row in household.members.filter(left_on__isnull=True).select_for_update()}
+    merged = merge(seen, units_within(values, members or {}), snapshot(household, present.values()))
+    merged.left.extend(pk for pk in leaving if pk in present)
+    _write_members(household, by, present, members or {}, merged)
+    _write_columns(household, by, values, merged.written)
+    return merged
+
+
+def _write_columns(household: Household, by: User, values: dict, written: list[str]) -> None:
+    names = [name for name in COLUMNS if name in written]
+    if POINT in written:  # half a place tells a reader nothing
+        aside = [name for name in EDITED if name not in COLUMNS + PLACE]
+        names += [*PLACE, *(name for name in aside if getattr(household, name) != values[name])]
+    if not names:
+        return
+    changes = _set(household, {name: values[name] for name in names})
+    if POINT in written:
+        tallies.refresh([household.region_id])
+    record("household.edited", target=household, by=by, changes=changes)
+
+
+def _write_members(household: Household, by: User, present: dict[int, Member], members: dict, merged: Merged) -> None:
+    """Write the members' columns, each with an entry of its own; the recipient's name stands on the family too."""
+    for pk, member in present.items():
+        names = [name for unit in merged.written if member_of(unit) == pk for name in columns_of(unit)]
+        columns = {name: members[pk][name] for name in names if getattr(member, name) != members[pk][name]}
+        if pk in merged.left:
+            if member.is_recipient:
+                raise ValidationError("Pengurus tidak dapat dikeluarkan di sini. Gantilah pengurusnya lebih dulu.")
+            columns["left_on"] = max(timezone.localdate(), member.joined_on)
+        if not columns:
+            continue
+        changes = _set(member, columns)
+        record("member.edited", target=household, by=by, member=pk, changes=changes)
+        if member.is_recipient and "name" in changes:
+            _set(household, {"recipient_name": member.name})
+
+
+def _set(row, columns: dict) -> dict[str, list]:
+    """Write columns of a row; gives {column: [old, new]} as an audit entry can hold it."""
+    changes = {name: [plain(getattr(row, name)), plain(value)] for name, value in columns.items()}
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(columns))
     return changes
 
 
@@ -85,8 +126,3 @@ def reveal(*, kind: str, holder: Household | Member, by: User) -> str:
     """Open one number, and keep on record who saw whose."""
     record("number.revealed", target=holder, by=by, kind=kind)
     return open_held(kind, holder)
-
-
-def _plain(value):
-    """The value as an audit entry can hold it."""
-    return value if value is None or isinstance(value, int | str) else str(value)

@@ -1,9 +1,12 @@
 """What the registry itself tells in a family's line of time: edits, assignments and imports, read from the audit."""
 
+import datetime
+
 from django.urls import reverse
+from django.utils import formats
 from django.utils.formats import number_format
 
-from beneficiaries.models import Household
+from beneficiaries.models import Household, Member
 from beneficiaries.timeline import Entry
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
@@ -27,14 +30,25 @@ WORDS = {
     **dict.fromkeys(POINT, "titik lokasi"),
 }
 
+MEMBER_WORDS = {
+    "name": "nama",
+    "relationship": "hubungan",
+    "sex": "jenis kelamin",
+    "born_on": "tanggal lahir",
+    "school_level": "sekolah",
+    "grade": "kelas",
+    "is_pregnant": "hamil",
+    "is_disabled": "disabilitas berat",
+}
+
 
 def entries(household: Household, user, limit: int) -> list[Entry]:
-    """The newest acts on the family's row. Cost: three queries. That a number was shown is no part of its story."""
+    """The newest acts on the family and its members; that a number was shown is no part of it. Cost: four queries."""
     found = AuditEvent.objects.filter(
         target_kind=Household._meta.label_lower, target_id=household.pk, action__in=_TELL
     ).select_related("actor")
     events = list(found.order_by("-pk")[:limit])
-    known = {"assistants": _assistants(events), "batches": _batches(events, user)}
+    known = {"assistants": _assistants(events), "batches": _batches(events, user), "members": _members(events)}
     return [_TELL[event.action](event, **known) for event in events]
 
 
@@ -47,6 +61,27 @@ def _edited(event, **known) -> Entry:
     elif any(name in changes for name in POINT):
         told.append("sumber titik lokasi diperbarui")
     return _entry(event, "pencil", "Data diubah", _sentence(told))
+
+
+def _member_edited(event, *, members, **known) -> Entry:
+    told = [
+        f"{word}: {_shown(name, old)} → {_shown(name, new)}"
+        for name, word in MEMBER_WORDS.items()
+        for old, new in [event.data["changes"].get(name, (None, None))]
+        if name in event.data["changes"]
+    ]
+    name = members.get(event.data["member"], "Anggota")
+    title = "Anggota keluar dari keluarga" if "left_on" in event.data["changes"] else "Data anggota diubah"
+    return _entry(event, "pencil", title, f"{name}: {'; '.join(told)}" if told else name)
+
+
+def _shown(name: str, value) -> str:
+    """A member's value as a person reads it."""
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if name == "born_on" and value:
+        return formats.date_format(datetime.date.fromisoformat(value))
+    return _value(dict(Member._meta.get_field(name).flatchoices).get(value, value))
 
 
 def _moved(old: tuple, new: tuple) -> str:
@@ -84,6 +119,7 @@ def _import_undone(event, *, batches, **known) -> Entry:
 
 _TELL = {
     "household.edited": _edited,
+    "member.edited": _member_edited,
     "household.assigned": _assigned,
     "household.imported": _imported,
     "household.import_undone": _import_undone,
@@ -108,6 +144,11 @@ def _value(value) -> str:
 def _assistants(events) -> dict[int, str]:
     wanted = {pk for event in events for pk in event.data.get("assistant", []) if pk}
     return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+
+
+def _members(events) -> dict[int, str]:
+    wanted = {event.data["member"] for event in events if event.action == "member.edited"}
+    return dict(Member.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
 
 
 def _batches(events, user) -> dict[int, ImportBatch]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import actions, panels, timeline
+from beneficiaries.edits import EditConflict
 from beneficiaries.forms.assigning import AssignForm
 from beneficiaries.forms.changes import HouseholdEditForm
 from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, SearchForm
@@ -68,19 +69,16 @@ def household_edit(request, pk):
     form = HouseholdEditForm(request.POST if request.method == "POST" else None, household=household)
     if form.is_valid():
         try:
-            changes = actions.edit_household(household=household, by=request.user, **form.cleaned_data)
+            edit = actions.edit_household(household=household, by=request.user, **form.edit())
+        except EditConflict as conflict:
+            form = form.after(conflict)
         except ValidationError as error:
-            household.refresh_from_db()
-            form.renew_seen()
             form.add_error(None, error)
         else:
-            if changes:
-                messages.success(request, "Perubahan tersimpan.")
-            else:
-                messages.info(request, "Tidak ada yang berubah, jadi tidak ada yang disimpan.")
+            _tell_edit(request, edit, kept=[form.name_of(unit) for unit in edit.kept])
             return redirect(household)
     context = {"household": household, "form": form, **picker_context(household, request.user)}
-    return render_page(request, "beneficiaries/household_edit.html", context, status=422 if form.errors else None)
+    return render_page(request, "beneficiaries/household_edit.html", context, status=422 if form.has_problems else None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,6 +99,15 @@ def household_assign(request, pk):
             return redirect(household)
     context = {"household": household, "current": current, "form": form}
     return render_page(request, "beneficiaries/household_assign.html", context, status=422 if form.errors else None)
+
+
+def _tell_edit(request, edit, *, kept):
+    if edit.has_changed:
+        messages.success(request, "Perubahan tersimpan.")
+    else:
+        messages.info(request, "Tidak ada yang berubah, jadi tidak ada yang disimpan.")
+    if kept:
+        messages.info(request, f"Yang diubah orang lain sementara itu tetap tersimpan: {', '.join(kept)}.")
 
 
 def _list_page(request, data: QueryDict, search: SearchForm):

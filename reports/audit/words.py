@@ -19,6 +19,7 @@ ACTIONS = {
         "household.created": "Keluarga didaftarkan",
         "household.edited": "Data keluarga diubah",
         "member.edited": "Data anggota diubah",
+        "member.edited": "Anggota keluarga diubah",
         "household.assigned": "Pendamping diganti",
         "household.imported": "Keluarga diimpor",
         "household.import_undone": "Impor keluarga dibatalkan",
@@ -91,11 +92,15 @@ _KEYS = HOUSEHOLD_WORDS | {
     "purpose": "tujuan",
 }
 # Ids of rows that the entry is about anyway, and what only a program reads.
-_UNSAID = {"batch", "visit", "case", "replaces", "assessment", "size", "cleared", "query"}
+_UNSAID = {"batch", "visit", "case", "replaces", "assessment", "member", "size", "cleared", "query"}
 _SEALED = {"nik", "kk", "account_sealed", "account_digest", "account"}
 _NAMES_OF_FIELDS = {"fields", "changed"}
 # Whose columns the first word of an act speaks of, where that is not the row that the entry names.
-_MODELS = {"visit": "assistance_logs.visit", "assessment": "beneficiaries.assessment"}
+_MODELS = {
+    "visit": "assistance_logs.visit",
+    "assessment": "beneficiaries.assessment",
+    "member": "beneficiaries.member",
+}
 _VALUES = {
     "number.revealed kind": dict(NumberKind.choices),
     "graduation.proposed kind": dict(GraduationKind.choices),

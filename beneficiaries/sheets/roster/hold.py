@@ -13,6 +13,7 @@ _FAMILIES = """
 # A visit or a look at a number changes nothing that a sheet writes.
 _ACTS = [
     "household.edited",
+    "member.edited",
     "household.assigned",
     "household.imported",
     "household.import_undone",
