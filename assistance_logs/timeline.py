@@ -10,13 +10,13 @@ from beneficiaries.timeline import Entry
 
 def visits(household, user, limit: int):
     """The family's newest visits. Cost: one query."""
-    found = Visit.objects.for_user(user).current().filter(household=household).for_list()[:limit]
+    found = Visit.objects.in_known_family(user).current().filter(household=household).for_list()[:limit]
     return [_visit(visit) for visit in found]
 
 
 def late_follow_ups(household, user, limit: int):
     """Open follow-ups that were due before today. Cost: one query."""
-    found = Visit.objects.for_user(user).with_open_follow_up().filter(household=household)
+    found = Visit.objects.in_known_family(user).with_open_follow_up().filter(household=household)
     found = found.filter(follow_up_due__lt=timezone.localdate()).order_by("-follow_up_due")[:limit]
     return [
         Entry(

@@ -22,7 +22,7 @@ from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
-FAMILIES_A_PAGE = 30
+FAMILIES_A_PAGE = 20
 JUST_NOW = datetime.timedelta(minutes=10)  # so long the page of a visit says "stored" first, and leads on
 TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
 

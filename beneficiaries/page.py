@@ -20,21 +20,23 @@ from ejsika.regions.models import Region
 def family_context(household: Household, user) -> dict:
     """Members, programmes with their history, assistants, condition, place and small map. Cost: six queries.
 
-    `household` comes from for_list(user).
+    `household` comes from for_page(user).
     """
     steps = StatusChange.objects.select_related("by", "legal_basis").order_by("-on", "-pk")
     prefetch_related_objects(household.known_enrollments, Prefetch("status_changes", steps))
     today = timezone.localdate()
     members = with_components(household.members.filter(left_on__isnull=True), today)
     members = list(members.order_by("-is_recipient", "relationship", "born_on", "pk"))
+    assignments = list(household.assignments.select_related("assistant").order_by("-started_on", "-pk"))
+    near = Region.objects.near(household.region.parent_id)
     return {
         "members": [MemberLine.of(member, today) for member in members],
         "recipient": next((member for member in members if member.is_recipient), None),
         "enrollments": household.known_enrollments,
-        "assignment": next(iter(household.assignments_today), None),
-        "assignments": household.assignments.select_related("assistant").order_by("-started_on", "-pk"),
-        "breadcrumb": breadcrumb(household.region, user),
-        "locator": _locator(household),
+        "assignment": next((one for one in assignments if one.covers(today)), None),
+        "assignments": assignments,
+        "breadcrumb": breadcrumb(household.region, near, user),
+        "locator": _locator(household, near),
         "condition": condition(household, user),
         **_allowed(household, user),
     }
@@ -72,13 +74,13 @@ def _relationship(member: Member) -> str:
     return member.get_relationship_display().lower() if member.relationship else ""
 
 
-def breadcrumb(region: Region, user) -> list[tuple[str, str]]:
-    """(name, link) from this person's outermost region down to the desa. Cost: one query.
+def breadcrumb(region: Region, near: dict[str, Region], user) -> list[tuple[str, str]]:
+    """(name, link) from this person's outermost region down to the desa; `near` holds them by code.
 
     A link leads to the region's figures, or to its families for a role that has no dashboard.
     """
     url = reverse("reports:dashboard" if user.may(Permission.COUNTS_VIEW) else "beneficiaries:household_list")
-    own = [step for step in region.path() if user.covers(step.code)]
+    own = [near[code] for code in region.path_codes if user.covers(code)]
     return [(step.name, f"{url}?region={step.code}" if step != region else "") for step in own]
 
 
@@ -95,17 +97,18 @@ def _allowed(household: Household, user) -> dict[str, bool]:
     }
 
 
-def desas_around(household: Household) -> dict[str, tuple[float, float]]:
-    """The middles of the desas of the same kecamatan by name, the family's own among them. Cost: one query."""
-    found = Region.objects.filter(parent=household.region.parent_id, latitude__isnull=False, closed_on__isnull=True)
-    return {desa.name: _point(desa) for desa in found}
+def desas_around(household: Household, near: dict[str, Region]) -> dict[str, tuple[float, float]]:
+    """The middles of the desas of the same kecamatan by name, the family's own among them."""
+    desas = (region for region in near.values() if region.parent_id == household.region.parent_id)
+    return {desa.name: _point(desa) for desa in desas if desa.latitude is not None and desa.closed_on is None}
 
 
 def picker_context(household: Household, user) -> dict:
     """What the map of the edit form needs: where it begins, the names to find one's way by, tiles if there are any."""
-    desas = desas_around(household)
+    near = Region.objects.near(household.region.parent_id)
+    desas = desas_around(household, near)
     return {
-        "breadcrumb": breadcrumb(household.region, user),
+        "breadcrumb": breadcrumb(household.region, near, user),
         "picker": {
             "desas": [{"name": name, "at": at} for name, at in desas.items()],
             "own": household.region.name,
@@ -115,11 +118,12 @@ def picker_context(household: Household, user) -> dict:
     }
 
 
-def _locator(household: Household):
+def _locator(household: Household, near: dict[str, Region]):
     if not household.has_point:
         return None
     region = household.region
-    return locate(_point(household), _point(region) if region.latitude is not None else None, desas_around(household))
+    middle = _point(region) if region.latitude is not None else None
+    return locate(_point(household), middle, desas_around(household, near))
 
 
 def _point(place) -> tuple[float, float]:

@@ -67,7 +67,7 @@ def evidence(household: Household, user, on: datetime.date) -> list[Fact]:
 
 
 def _assessments(household: Household, user) -> list[Assessment]:
-    own = Assessment.objects.for_user(user).select_related("officer").order_by("assessed_on")
+    own = Assessment.objects.in_known_family(user).select_related("officer").order_by("assessed_on")
     prefetch_related_objects([household], Prefetch("assessments", own, to_attr="known_assessments"))
     return household.known_assessments
 

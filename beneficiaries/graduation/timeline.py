@@ -34,17 +34,17 @@ class Step:
     is_decision: bool
 
 
-def steps_of(cases, limit: int = 100) -> list[Step]:
+def steps_of(case_ids: list[int], limit: int = 100) -> list[Step]:
     """Steps taken in these cases, newest first, as the audit keeps them. Cost: one query."""
     events = AuditEvent.objects.filter(
-        target_kind=GraduationCase._meta.label_lower, target_id__in=cases.values("pk"), action__in=TITLES
+        target_kind=GraduationCase._meta.label_lower, target_id__in=case_ids, action__in=TITLES
     )
     return [_step(event) for event in events.select_related("actor").order_by("-pk")[:limit]]
 
 
 def entries(household, user, limit: int) -> list[Entry]:
-    """The steps of a family's cases, for its line of time. Cost: one query."""
-    cases = GraduationCase.objects.for_user(user).filter(enrollment__household=household)
+    """The steps of a family's cases, for its line of time. Cost: one query, and that of the cases."""
+    cases = _cases(household, user)
     return [
         Entry(
             at=step.at,
@@ -54,18 +54,26 @@ def entries(household, user, limit: int) -> list[Entry]:
             url=GraduationCase(pk=step.case_id).get_absolute_url(),
             kind="graduated" if step.is_decision else "",
         )
-        for step in steps_of(cases, limit)
+        for step in (steps_of([case.pk for case in cases], limit) if cases else ())
     ]
 
 
 def panel(household, user):
-    """The panel "Graduasi" of the family's page: its cases, newest first. Cost: one query."""
+    """The panel "Graduasi" of the family's page: its cases, newest first. Cost: that of the cases."""
     if not user.may(Permission.GRADUATION_VIEW):
         return None
-    cases = GraduationCase.objects.for_user(user).for_page().filter(enrollment__household=household)
-    cases = list(cases.order_by("-pk"))
+    cases = _cases(household, user)
     can_propose = user.may(Permission.GRADUATION_PROPOSE)
     return ("graduation/_panel.html", {"cases": cases, "can_propose": can_propose}) if cases else None
+
+
+def _cases(household, user) -> list[GraduationCase]:
+    """A family's cases, newest first. Cost: one query, shared by the panel and the line of time."""
+    known = household.__dict__.setdefault("known_cases", {})  # beside what is prefetched on the family
+    if user.pk not in known:
+        cases = GraduationCase.objects.in_known_family(user).for_page().filter(enrollment__household=household)
+        known[user.pk] = list(cases.order_by("-pk"))
+    return known[user.pk]
 
 
 def _step(event: AuditEvent) -> Step:

@@ -38,3 +38,7 @@ class Assignment(models.Model):
 
     def __str__(self):
         return f"penugasan {self.pk}"
+
+    def covers(self, day) -> bool:
+        """Whether it is in force on that day, as in AssignmentQuerySet.on."""
+        return self.started_on <= day and (self.ended_on is None or self.ended_on > day)

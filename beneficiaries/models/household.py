@@ -62,17 +62,21 @@ class HouseholdQuerySet(ScopedQuerySet):
         today = Assignment.objects.on(timezone.localdate())
         return self.filter(Exists(today.filter(household=OuterRef("pk"), assistant=assistant)))
 
-    def for_list(self, user):
-        """All that a line of a list shows: place, programmes this person may know of, today's assistant."""
-        from beneficiaries.models.assignment import Assignment
+    def for_page(self, user):
+        """What heads a family's page: place, and programmes this person may know of (known_enrollments)."""
         from beneficiaries.models.enrollment import Enrollment
 
-        enrollments = Enrollment.objects.for_user(user).select_related("program").order_by("program__code")
-        assignments = Assignment.objects.on(timezone.localdate()).select_related("assistant")
+        enrollments = Enrollment.objects.in_known_family(user).select_related("program").order_by("program__code")
         return self.select_related("region__parent").prefetch_related(
-            Prefetch("enrollments", enrollments, to_attr="known_enrollments"),
-            Prefetch("assignments", assignments, to_attr="assignments_today"),
+            Prefetch("enrollments", enrollments, to_attr="known_enrollments")
         )
+
+    def for_list(self, user):
+        """All that a line of a list shows: that, and today's assistant (assignments_today)."""
+        from beneficiaries.models.assignment import Assignment
+
+        assignments = Assignment.objects.on(timezone.localdate()).select_related("assistant")
+        return self.for_page(user).prefetch_related(Prefetch("assignments", assignments, to_attr="assignments_today"))
 
     def locked(self, household) -> "Household":
         """Read one family anew and hold its row until the transaction ends.

@@ -4,6 +4,7 @@ A builtin of every template (see settings), so none of it is loaded by name.
 """
 
 import datetime
+from functools import cache
 
 from django import template
 from django.conf import settings
@@ -76,6 +77,11 @@ def rt_rw(place) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 20, **attributes) -> str:
     """A lucide icon as inline SVG, hidden from screen readers: words stand beside it. Unknown names raise."""
+    return _icon(name, size, **attributes)
+
+
+@cache
+def _icon(name: str, size: int, **attributes) -> str:
     return mark_safe(lucide_icon(name, size, aria_hidden="true", **attributes))  # noqa: S308 - the package's own SVG
 
 

@@ -87,6 +87,10 @@ class ScopedQuerySet(models.QuerySet):
             return self.none()
         return self.filter(self.within(user.region_codes), self.program_rule(user))
 
+    def in_known_family(self, user):
+        """Narrow rows of a family that for_user has given this person: only the programme is left to ask for."""
+        return self.filter(self.program_rule(user))
+
     def within(self, codes) -> Q:
         """The condition that a row lies in one of these regions or below; no code means no row."""
         condition = Q(pk__in=[])

@@ -3,7 +3,8 @@ import datetime
 from django.utils import timezone
 
 from beneficiaries import timeline
-from tests.factories import make_visit
+from ejsika.accounts.permissions import Role
+from tests.factories import make_program, make_user, make_visit
 
 DAY = datetime.date(2026, 2, 3)
 
@@ -46,6 +47,9 @@ def test_a_follow_up_is_late_the_day_after_it_was_due(budi, north_family):
     assert "Daftar ulang, jatuh tempo" in late[0].detail
 
 
-def test_a_stranger_is_told_nothing(citra, budi, north_family):
+def test_a_stranger_gets_no_page_and_who_has_another_programme_is_told_nothing(client, citra, budi, north_family):
     make_visit(north_family, budi, DAY)
-    assert of_visits(north_family, citra) == []
+    client.force_login(citra)
+    assert client.get(north_family.get_absolute_url()).status_code == 404
+    other = make_user("other", Role.DINSOS, "36", programs=[make_program("JSCM")])
+    assert of_visits(north_family, other) == []
