@@ -162,6 +162,16 @@ class AuditSearchForm(forms.Form):
     def page_url(self, cursor: int | None) -> str:
         return "" if cursor is None else self.url(cursor=cursor)
 
+    def actor_url(self, event: AuditEvent) -> str:
+        """The address of what this entry's actor did, within what is chosen; "" where nobody is known."""
+        return self.url(actor=event.actor_id) if event.actor_id else ""
+
+    def target_url(self, event: AuditEvent) -> str:
+        """The address of all that happened to what this entry is about, whoever did it; "" for an unknown kind."""
+        if event.target_kind not in KINDS:
+            return ""
+        return f"{reverse('reports:audit')}?{urlencode({'kind': event.target_kind, 'target': event.target_id})}"
+
     def chips(self) -> list[tuple[str, str]]:
         """(words, address without it) of what narrows the list and has no field on the page."""
         found = []

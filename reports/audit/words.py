@@ -18,7 +18,6 @@ ACTIONS = {
     "Keluarga": {
         "household.created": "Keluarga didaftarkan",
         "household.edited": "Data keluarga diubah",
-        "member.edited": "Data anggota diubah",
         "member.edited": "Anggota keluarga diubah",
         "household.assigned": "Pendamping diganti",
         "household.imported": "Keluarga diimpor",

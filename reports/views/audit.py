@@ -31,7 +31,7 @@ def _page(request, form: AuditSearchForm, actors: ActorForm):
         "form": form,
         "actors": actors,
         "offered": [(person, form.url(actor=person.pk)) for person in actors.found],
-        "rows": [(row, row.event.actor and form.url(actor=row.event.actor_id)) for row in page.rows],
+        "rows": [(row, form.actor_url(row.event), form.target_url(row.event)) for row in page.rows],
         "previous": form.page_url(page.previous_cursor),
         "next": form.page_url(page.next_cursor),
     }

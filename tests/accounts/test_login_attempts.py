@@ -1,14 +1,16 @@
 """Wrong passwords cost time, of a user who exists as of one who does not, and never keep the owner out for good."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ejsika.accounts.lockout import delay_after
+from ejsika.accounts.lockout import Attempt, delay_after
 from ejsika.accounts.models import LoginAttempts
 from ejsika.audit.models import AuditEvent
 from ejsika.jobs.upkeep import forget_accesses
@@ -55,6 +57,21 @@ def test_locked_answer_says_when_to_try_again(client, budi):
     until = LoginAttempts.objects.get(kind="name").locked_until
     told = timezone.localtime(until + datetime.timedelta(minutes=1))
     assert f"Tunggu sampai pukul {told:%H.%M}" in attempt(client).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_do_not_slip_through(rf):
+    """Each is counted before its password is looked at: of ten at the same moment five are heard."""
+
+    def begin(_):
+        try:
+            return Attempt(rf.post("/"), "siapa").begin()[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(begin, range(10))) == 5
+    assert LoginAttempts.objects.get(kind="name").failures == 5
 
 
 def test_attempt_while_locked_neither_counts_nor_lengthens_the_wait(client, budi):

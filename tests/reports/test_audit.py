@@ -30,7 +30,7 @@ def operator(client, db):
 
 
 def rows(client, **query):
-    return [row for row, _ in client.get(reverse(URL), query).context["rows"]]
+    return [row for row, *_ in client.get(reverse(URL), query).context["rows"]]
 
 
 def ids(client, **query):
@@ -84,6 +84,7 @@ def test_edit_shows_old_and_new_and_leads_to_the_family(client, operator, north_
     assert "alamat: Kp. Uji → Kp. Baru" in page
     assert "RT: kosong → 7" in page
     assert f'<a href="{north_family.get_absolute_url()}">Siti Utara</a>' in page
+    assert f'href="{reverse(URL)}?kind=beneficiaries.household&amp;target={north_family.pk}"' in page
 
 
 def test_hand_over_names_both_assistants(client, operator, north_family, budi):
@@ -204,11 +205,11 @@ def test_pages_go_back_and_forth_also_through_one_moment(client, operator, north
     first = client.get(reverse(URL))
     second = client.get(first.context["next"])
     third = client.get(second.context["next"])
-    shown = [row.event.pk for page in (first, second, third) for row, _ in page.context["rows"]]
+    shown = [row.event.pk for page in (first, second, third) for row, *_ in page.context["rows"]]
     assert shown == every
     assert third.context["next"] == ""
     back = client.get(third.context["previous"])
-    assert [row.event.pk for row, _ in back.context["rows"]] == every[50:100]
+    assert [row.event.pk for row, *_ in back.context["rows"]] == every[50:100]
 
 
 def test_page_asks_as_many_questions_for_many_entries_as_for_few(client, operator, budi, django_assert_max_num_queries):
