@@ -18,15 +18,16 @@ from ejsika.lib.sheet_formats import USUAL_WIDTH, Table
 from ejsika.regions.models import Region
 
 MOST_ROWS = 100_000
+MOST_PRINTED = 2_000  # some sixty sheets
 ROWS_A_FETCH = 2_000
 
 
 class Column(fields.Field):
-    """One column: its title, and how its cell is read from a row."""
+    """One column: its title, how its cell is read from a row, whether it has a place on an A4 sheet as well."""
 
-    def __init__(self, title: str, read, *, width: int = USUAL_WIDTH):
+    def __init__(self, title: str, read, *, width: int = USUAL_WIDTH, on_paper: bool = True):
         super().__init__(column_name=title, readonly=True)
-        self.read, self.width = read, width
+        self.read, self.width, self.on_paper = read, width, on_paper
 
     def export(self, instance, **kwargs):
         return self.read(instance)
@@ -47,11 +48,11 @@ class ListResource(resources.Resource):
             return queryset.iterator(chunk_size=ROWS_A_FETCH)
         return iter(queryset)
 
-    def export(self, queryset=None, **kwargs) -> Table:
+    def export(self, queryset=None, *, for_paper: bool = False, **kwargs) -> Table:
         """Give a Table that reads the rows as they are written, instead of a Dataset that holds them."""
-        columns = self.get_export_fields()
+        columns = [column for column in self.get_export_fields() if column.on_paper or not for_paper]
         rows = ([column.export(row, **kwargs) for column in columns] for row in self.iter_queryset(queryset))
-        return Table(self.get_export_headers(), rows, [column.width for column in columns])
+        return Table([column.column_name for column in columns], rows, [column.width for column in columns])
 
 
 class ListExport:

@@ -17,20 +17,24 @@ class CaseResource(ListResource):
     name = Column("Nama Pengurus", lambda case: case.household.recipient_name, width=28)
     desa = Column("Desa/Kelurahan", lambda case: case.household.region.name, width=20)
     kecamatan = Column("Kecamatan", lambda case: case.household.region.parent.name, width=20)
-    kabupaten = Column("Kabupaten/Kota", lambda case: case.household.region.parent.parent.name, width=22)
-    region_code = Column("Kode Desa", lambda case: case.household.region_id, width=12)
+    kabupaten = Column(
+        "Kabupaten/Kota", lambda case: case.household.region.parent.parent.name, width=22, on_paper=False
+    )
+    region_code = Column("Kode Desa", lambda case: case.household.region_id, width=12, on_paper=False)
     program = Column("Program", lambda case: case.enrollment.program.name, width=14)
     kind = Column("Jenis Graduasi", lambda case: case.kind_label, width=16)
-    reasons = Column("Alasan", lambda case: joined(case.reason_labels), width=36)
+    reasons = Column("Alasan", lambda case: joined(case.reason_labels), width=36, on_paper=False)
     state = Column("Keadaan", lambda case: case.get_state_display(), width=24)
     proposed_by = Column("Diusulkan oleh", lambda case: case.proposed_by and case.proposed_by.name, width=24)
     proposed_on = Column("Diusulkan pada", lambda case: case.proposed_on, width=13)
-    verified_by = Column("Diverifikasi oleh", lambda case: case.verified_by and case.verified_by.name, width=24)
-    verified_on = Column("Diverifikasi pada", lambda case: case.verified_on, width=13)
+    verified_by = Column(
+        "Diverifikasi oleh", lambda case: case.verified_by and case.verified_by.name, width=24, on_paper=False
+    )
+    verified_on = Column("Diverifikasi pada", lambda case: case.verified_on, width=13, on_paper=False)
     decided_by = Column("Ditetapkan oleh", lambda case: case.decided_by and case.decided_by.name, width=24)
     decided_on = Column("Tanggal SK", lambda case: case.decided_on, width=13)
     decree = Column("Nomor SK", lambda case: case.decree, width=20)
-    returned = Column("Alasan Dikembalikan", lambda case: case.return_reason, width=36)
+    returned = Column("Alasan Dikembalikan", lambda case: case.return_reason, width=36, on_paper=False)
 
 
 class CaseExport(ListExport):

@@ -47,28 +47,32 @@ def digits(number: int | None) -> str | None:
 class HouseholdResource(ListResource):
     """Titles are those of the roster, where it has such a column: what went out can come in again."""
 
-    pk = Column("ID KPM", lambda family: family.pk, width=9)
-    kk = SealedColumn("No KK", lambda family: family.kk, width=18)
-    nik = SealedColumn("NIK Pengurus", lambda family: family.nik, width=18)
+    pk = Column("ID KPM", lambda family: family.pk, width=9, on_paper=False)
+    kk = SealedColumn("No KK", lambda family: family.kk, width=18, on_paper=False)
+    nik = SealedColumn("NIK Pengurus", lambda family: family.nik, width=18, on_paper=False)
     name = Column("Nama Pengurus", lambda family: family.recipient_name, width=28)
-    born_on = Column("Tanggal Lahir", lambda family: family.born_on, width=13)
+    born_on = Column("Tanggal Lahir", lambda family: family.born_on, width=13, on_paper=False)
     address = Column("Alamat", lambda family: family.address, width=30)
     rt = Column("RT", lambda family: digits(family.rt), width=6)
     rw = Column("RW", lambda family: digits(family.rw), width=6)
     desa = Column("Desa/Kelurahan", lambda family: family.desa, width=20)
     kecamatan = Column("Kecamatan", lambda family: family.kecamatan, width=20)
-    kabupaten = Column("Kabupaten/Kota", lambda family: family.kabupaten, width=22)
-    region_code = Column("Kode Desa", lambda family: family.region_id, width=12)
-    latitude = Column("Lintang", lambda family: family.latitude, width=11)
-    longitude = Column("Bujur", lambda family: family.longitude, width=11)
+    kabupaten = Column("Kabupaten/Kota", lambda family: family.kabupaten, width=22, on_paper=False)
+    region_code = Column("Kode Desa", lambda family: family.region_id, width=12, on_paper=False)
+    latitude = Column("Lintang", lambda family: family.latitude, width=11, on_paper=False)
+    longitude = Column("Bujur", lambda family: family.longitude, width=11, on_paper=False)
     phone = Column("No HP", lambda family: family.phone, width=15)
-    bank = Column("Bank", lambda family: family.bank, width=12)
+    bank = Column("Bank", lambda family: family.bank, width=12, on_paper=False)
     program = Column("Program", lambda family: joined(one["program"] for one in family.enrolled), width=14)
-    year = Column("Tahun Masuk", lambda family: next((one["year"] for one in family.enrolled), None), width=8)
+    year = Column(
+        "Tahun Masuk", lambda family: next((one["year"] for one in family.enrolled), None), width=8, on_paper=False
+    )
     status = Column("Status", lambda family: joined(STATUS_LABELS[one["status"]] for one in family.enrolled), width=14)
     visited = Column("Terakhir Dikunjungi", lambda family: family.last_visited_on, width=13)
     assistant = Column("Nama Pendamping", lambda family: joined(family.assistant_names), width=24)
-    username = Column("Nama Pengguna Pendamping", lambda family: joined(family.assistant_usernames), width=20)
+    username = Column(
+        "Nama Pengguna Pendamping", lambda family: joined(family.assistant_usernames), width=20, on_paper=False
+    )
 
 
 class HouseholdExport(ListExport):
@@ -96,7 +100,7 @@ class TaskResource(ListResource):
     rt = Column("RT", lambda task: digits(task.family.rt), width=6)
     rw = Column("RW", lambda task: digits(task.family.rw), width=6)
     desa = Column("Desa/Kelurahan", lambda task: task.family.region.name, width=20)
-    region_code = Column("Kode Desa", lambda task: task.family.region_id, width=12)
+    region_code = Column("Kode Desa", lambda task: task.family.region_id, width=12, on_paper=False)
     phone = Column("No HP", lambda task: task.family.phone, width=15)
     status = Column("Status", lambda task: task.family.get_status_display(), width=14)
     visited = Column("Terakhir Dikunjungi", lambda task: task.family.last_visited_on, width=13)

@@ -3,6 +3,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import number_format
+
+from reports.exports.base import MOST_PRINTED
 
 SHORTEST_REASON = 10
 
@@ -10,6 +13,7 @@ SHORTEST_REASON = 10
 class FileKind(models.TextChoices):
     XLSX = "xlsx", "Excel (XLSX)"
     CSV = "csv", "CSV, untuk program lain"
+    PAPER = "cetak", "Halaman untuk dicetak"
 
 
 class Purpose(models.TextChoices):
@@ -27,7 +31,7 @@ class ExportForm(forms.Form):
         choices=FileKind,
         initial=FileKind.XLSX,
         widget=forms.RadioSelect,
-        error_messages={"required": "Pilih jenis berkas.", "invalid_choice": "Pilih XLSX atau CSV."},
+        error_messages={"required": "Pilih jenis berkas.", "invalid_choice": "Pilih salah satu di bawah."},
     )
     with_numbers = forms.BooleanField(label="Sertakan NIK dan No KK lengkap", required=False)
     purpose = forms.ChoiceField(
@@ -44,16 +48,26 @@ class ExportForm(forms.Form):
         help_text="untuk siapa dan untuk apa nomornya dipakai; jangan tulis nama atau nomor keluarga",
     )
 
-    def __init__(self, data=None, *, offers_numbers: bool):
+    def __init__(self, data=None, *, offers_numbers: bool, count: int):
         super().__init__(data, label_suffix="")
+        self.count = count
         if not offers_numbers:
             for name in ("with_numbers", "purpose", "reason"):
                 del self.fields[name]
+
+    def clean_file_kind(self) -> str:
+        kind = self.cleaned_data["file_kind"]
+        if kind == FileKind.PAPER and self.count > MOST_PRINTED:
+            most = number_format(MOST_PRINTED, force_grouping=True)
+            raise ValidationError(f"Daftar ini terlalu panjang untuk dicetak: paling banyak {most} baris. Pilih XLSX.")
+        return kind
 
     def clean(self) -> dict:
         chosen = self.cleaned_data
         if not chosen.get("with_numbers"):
             return chosen | {"with_numbers": False, "purpose": "", "reason": ""}
+        if chosen.get("file_kind") == FileKind.PAPER:
+            self.add_error("with_numbers", "Nomor lengkap tidak dicetak. Pilih XLSX atau CSV, atau lepas centang ini.")
         if not chosen.get("purpose") and "purpose" not in self.errors:
             self.add_error("purpose", "Pilih untuk apa nomor lengkap diperlukan.")
         if len(chosen.get("reason", "")) < SHORTEST_REASON and "reason" not in self.errors:

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 from reports.exports.base import MOST_ROWS, ListExport
-from reports.exports.download import download
-from reports.exports.form import ExportForm
+from reports.exports.download import download, for_paper
+from reports.exports.form import ExportForm, FileKind
 
 
 def export_page(export: type[ListExport]):
@@ -21,13 +21,20 @@ def export_page(export: type[ListExport]):
         if request.POST.get("with_numbers") and not may_numbers:
             raise PermissionDenied
         chosen = export(request)
-        form = ExportForm(request.POST if request.method == "POST" else None, offers_numbers=may_numbers)
-        context = {"chosen": chosen, "form": form, "most": MOST_ROWS, "may_numbers": may_numbers}
+        count = 0 if chosen.errors else chosen.count()
+        data = request.POST if request.method == "POST" else None
+        form = ExportForm(data, offers_numbers=may_numbers, count=count)
+        if 0 < count <= MOST_ROWS and form.is_valid():
+            return _answer(request, chosen, **form.cleaned_data)
+        context = {"chosen": chosen, "count": count, "form": form, "most": MOST_ROWS, "may_numbers": may_numbers}
         context["back_url"] = f"{reverse(chosen.page)}?{request.GET.urlencode()}"
-        if not chosen.errors:
-            context["count"] = count = chosen.count()
-            if form.is_valid() and 0 < count <= MOST_ROWS:
-                return download(chosen, **form.cleaned_data)
         return render_page(request, "reports/list_export.html", context, status=422 if form.is_bound else None)
 
     return list_export
+
+
+def _answer(request, chosen: ListExport, *, file_kind: str, **why):
+    if file_kind == FileKind.PAPER:
+        context = {"chosen": chosen} | for_paper(chosen, file_kind)
+        return render_page(request, "reports/list_print.html", context)
+    return download(chosen, file_kind=file_kind, **why)

@@ -168,6 +168,38 @@ def test_lists_without_numbers_do_not_offer_them(client, owner, north_family, bu
     assert client.post(url, {"file_kind": "csv"} | WHY).status_code == 403
 
 
+def test_a_list_for_paper_is_a_page_of_all_rows_without_numbers(client, owner, north_family, second_family):
+    north_family.recipient_name = "<b>Siti</b>"
+    north_family.save()
+    answer = client.post(f"{FAMILIES}?status=aktif", {"file_kind": "cetak"})
+    page = answer.content.decode()
+    assert [row[0][0] for row in answer.context["rows"]] == ["<b>Siti</b>", "Tini Utara"]
+    assert "&lt;b&gt;Siti&lt;/b&gt;" in page
+    assert "Status: Aktif" in page
+    assert "NIK" not in answer.context["headers"] and "••" not in page
+    assert AuditEvent.objects.get(action="list.exported").data["file_kind"] == "cetak"
+    answer = client.post(FAMILIES, {"file_kind": "cetak"} | WHY)
+    assert answer.status_code == 422
+    assert "Nomor lengkap tidak dicetak" in answer.content.decode()
+
+
+def test_a_list_that_would_fill_a_cupboard_is_not_printed(client, owner, north_family, second_family, monkeypatch):
+    monkeypatch.setattr("reports.exports.form.MOST_PRINTED", 1)
+    answer = client.post(FAMILIES, {"file_kind": "cetak"})
+    assert answer.status_code == 422
+    assert "paling banyak 1 baris" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["case_export", "dashboard_export", "assistant_export", "map_export", "graduated_export"]
+)
+def test_other_lists_go_on_paper_as_well(client, ayu, north_family, second_family, budi, dewi, name):
+    make_case(north_family, by=budi, verified_by=make_user("wati", Role.KOORDINATOR, NORTH[:4]), decided_by=dewi)
+    client.force_login(ayu)
+    make_visit(second_family, budi, timezone.localdate())
+    assert client.post(reverse(f"reports:{name}"), {"file_kind": "cetak"}).status_code == 200
+
+
 def test_every_download_is_on_record(client, owner, north_family):
     fetch(client, FAMILIES, "?status=aktif", file_kind="csv", **WHY)
     event = AuditEvent.objects.get(action="list.exported")
