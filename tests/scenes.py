@@ -45,7 +45,7 @@ class FullWorld(World):
         self.decider = make_user("own_decider", Role.DINSOS, NORTH[:4])
         self.others: dict[str, list[int]] = {}  # further rows that a page is about, by the page's name
         self._fill_family()
-        self._add_families(families)
+        self.add_families(families)
         self._add_cases()
         self._add_batches()
         Program.objects.update(name=LONG)
@@ -98,7 +98,7 @@ class FullWorld(World):
                 note=NOTES[:1000],
             )
 
-    def _add_families(self, number):
+    def add_families(self, number):
         for place in range(number):
             household = make_household(
                 region=NORTH_2 if place % 2 else NORTH,

@@ -8,21 +8,23 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlencode
 
-HOST, PORT = "127.0.0.1", 8019
+HOST, FIRST_PORT = "127.0.0.1", 8019
 START_SECONDS = 30
 
 
 @contextmanager
-def serving(database: str):
-    """Serve one database while the block runs."""
+def serving(database: str, port: int):
+    """Serve one database on a port while the block runs."""
     variables = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_DATABASE": database}
-    command = [sys.executable, "-m", "gunicorn", "-c", "ejsika/gunicorn.conf.py", "-b", f"{HOST}:{PORT}", "ejsika.wsgi"]
-    process = subprocess.Popen(command, env=variables)
+    command = [sys.executable, "-m", "gunicorn", "-c", "ejsika/gunicorn.conf.py", "-b", f"{HOST}:{port}", "ejsika.wsgi"]
+    with Path("var", "bench", f"{database}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not _answers():
+        while not _answers(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("Server ukur tidak mau mulai.")
             time.sleep(0.1)
@@ -32,9 +34,9 @@ def serving(database: str):
         process.wait(timeout=10)
 
 
-def _answers() -> bool:
+def _answers(port: int) -> bool:
     try:
-        connection = http.client.HTTPConnection(HOST, PORT, timeout=2)
+        connection = http.client.HTTPConnection(HOST, port, timeout=2)
         connection.request("GET", "/accounts/login/")
         return connection.getresponse().status == http.HTTPStatus.OK
     except OSError:
@@ -44,9 +46,14 @@ def _answers() -> bool:
 class Visitor:
     """One person's browser: keeps its connection and cookies, and takes gzip."""
 
-    def __init__(self, username: str, password: str):
-        self.connection = http.client.HTTPConnection(HOST, PORT, timeout=60)
+    def __init__(self, port: int, username: str = "", password: str = ""):
+        self.origin = f"http://{HOST}:{port}"
+        self.connection = http.client.HTTPConnection(HOST, port, timeout=120)
         self.cookies: dict[str, str] = {}
+        if username:
+            self._log_in(username, password)
+
+    def _log_in(self, username: str, password: str) -> None:
         token = self.token_on("/accounts/login/")
         answer, _ = self.ask(
             "/accounts/login/", {"username": username, "password": password, "csrfmiddlewaretoken": token}
@@ -59,7 +66,7 @@ class Visitor:
         headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         body = None
         if form is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://{HOST}:{PORT}{path}"}
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"{self.origin}{path}"}
             body = urlencode(form)
         try:
             answer = self._exchange(path, body, headers)
@@ -85,3 +92,9 @@ class Visitor:
 
     def token_on(self, path: str) -> str:
         return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page(path))[1]
+
+    def weight_with_parts(self, path: str) -> int:
+        """Bytes over the wire of a page and all that it makes a new browser fetch: styles, scripts, pictures."""
+        page = self.page(path)
+        parts = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+        return sum(len(self.ask(part)[1]) for part in [path, *sorted(parts)])

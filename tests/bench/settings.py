@@ -18,3 +18,4 @@ FOLDER = Path(BASE_DIR, "var", "bench")
 DATABASES["default"] |= {"EMBEDDED": FOLDER / "pg", "NAME": env.str("BENCH_DATABASE", default="ejsika")}
 MEDIA_ROOT = FOLDER / "files"
 STATIC_ROOT = FOLDER / "static"
+ROOT_URLCONF = "tests.bench.urls"
