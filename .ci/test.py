@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = {
-    "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--ignore=tests/e2e", "--ignore=tests/bench"],
+    "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--ignore=tests/e2e", "--ignore=tests/quality", "--ignore=tests/bench"],
+    "tests/quality": ["-n", "2"],
     "tests/e2e": [],
 }
 
