@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+APART = [f"--ignore=tests/{folder}" for folder in ("quality", "e2e", "bench")]
 SUITES = {
-    "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--ignore=tests/e2e", "--ignore=tests/quality", "--ignore=tests/bench"],
+    "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", *APART],
     "tests/quality": ["-n", "2"],
     "tests/e2e": [],
 }
