@@ -48,6 +48,8 @@ def edit_household(
     merged.left.extend(pk for pk in leaving if pk in present)
     _write_members(household, by, present, members or {}, merged)
     _write_columns(household, by, values, merged.written)
+    if POINT in merged.written or merged.has_changed_members:
+        tallies.refresh([household.region_id])
     return merged
 
 
@@ -59,8 +61,6 @@ def _write_columns(household: Household, by: User, values: dict, written: list[s
     if not names:
         return
     changes = _set(household, {name: values[name] for name in names})
-    if POINT in written:
-        tallies.refresh([household.region_id])
     record("household.edited", target=household, by=by, changes=changes)
 
 

@@ -75,6 +75,10 @@ class Merged:
     left: list[int] = field(default_factory=list)
 
     @property
+    def has_changed_members(self) -> bool:
+        return bool(self.left) or any(member_of(unit) for unit in self.written)
+
+    @property
     def has_changed(self) -> bool:
         return bool(self.written or self.left)
 

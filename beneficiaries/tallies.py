@@ -1,9 +1,9 @@
 """Keeping the tallies: recomputed for the desas that a transaction touches, in that transaction.
 
-Every act that changes a family's place, point, programmes, assistant or visits ends with refresh(); a nightly task
-recomputes everything for the new day. Locks come first, in one order, so that the recomputing statement, which sees
-what others have committed by then, cannot miss one of two changes at once. Whoever reads asks is_current() first and
-counts the families themselves otherwise: a tally is never wrong, only absent.
+Every act that changes a family's place, point, members, programmes, assistant or visits ends with refresh(); a nightly
+task recomputes everything for the new day. Locks come first, in one order, so that the recomputing statement, which
+sees what others have committed by then, cannot miss one of two changes at once. Whoever reads asks is_current() first
+and counts the families themselves otherwise: a tally is never wrong, only absent.
 """
 
 import datetime
@@ -87,12 +87,13 @@ class Tally:
     """One table of counts and the statement that computes it.
 
     `sql` gives the model's columns by name from STANDING, with the parameters of values(); `month` says that its
-    rows are months, so that a change of one month recomputes no other.
+    rows are months, so that a change of one month recomputes no other; `of_visits`, that a visit can change it.
     """
 
     model: type[models.Model]
     sql: str
     month: bool = False
+    of_visits: bool = True
 
     @cached_property
     def table(self) -> str:
@@ -176,7 +177,8 @@ def refresh(desas: Iterable[str | None], *, month: datetime.date | None = None) 
     if touched:
         lock = _LOCK_ALL if len(touched) > MANY_DESAS else _LOCK_SOME
         with connection.cursor() as cursor:
-            cursor.execute(f"{lock}; {_recompute_sql()}", values(timezone.localdate(), touched, month))
+            statements = _recompute_sql(visits_alone=month is not None)
+            cursor.execute(f"{lock}; {statements}", values(timezone.localdate(), touched, month))
 
 
 @transaction.atomic
@@ -207,5 +209,5 @@ def differences() -> list[str]:
     return found
 
 
-def _recompute_sql() -> str:
-    return "; ".join(tally.refresh_sql for tally in _tallies)
+def _recompute_sql(*, visits_alone: bool = False) -> str:
+    return "; ".join(tally.refresh_sql for tally in _tallies if tally.of_visits or not visits_alone)

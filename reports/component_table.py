@@ -7,8 +7,18 @@ from django.utils import timezone
 
 from beneficiaries.components import SCHOOLS, Component
 from ejsika.accounts.models import User
+from ejsika.accounts.permissions import Permission
 from ejsika.programs.models import Program
-from reports.components import NOTHING, ComponentCounts, by_assistant, by_program, by_region, count_components
+from reports.components import (
+    NOTHING,
+    ComponentCounts,
+    by_assistant,
+    by_program,
+    by_region,
+    count_components,
+    tallied_by_program,
+    tallied_by_region,
+)
 from reports.counts import ELSEWHERE
 from reports.scope import Scope
 from reports.small_counts import hide_small
@@ -78,22 +88,28 @@ class Table:
 
 
 def choices(scope: Scope) -> list[By]:
-    """The tables that this person may see: an assistant's name beside few families is for those who see people."""
-    return [By.REGION, By.PROGRAM, By.ASSISTANT] if scope.is_by_name else [By.REGION, By.PROGRAM]
+    """The tables that this person may see: assistants are compared by those who look after them."""
+    with_assistants = scope.is_by_name and scope.user.may(Permission.COUNTS_VIEW)
+    return [By.REGION, By.PROGRAM, By.ASSISTANT] if with_assistants else [By.REGION, By.PROGRAM]
 
 
 def build(scope: Scope, by: By) -> Table:
-    """Count as of today. Cost: one query for the counts, and one for the names of programmes or assistants."""
+    """Count as of today; an assistant's own families alone. Cost: two queries for the counts, one for names."""
     if not scope.is_by_name and scope.region and len(scope.region.code) == DESA_DIGITS:
         return Table(scope.parts_label, [], reason="Angka satu desa ditampilkan dalam tabel kecamatannya.")
     return {By.REGION: _of_regions, By.PROGRAM: _of_programs, By.ASSISTANT: _of_assistants}[by](scope)
+
+
+def overview(scope: Scope) -> Row:
+    """All of a scope in one row. Cost: two queries, most of it shared with the dashboard's."""
+    return Row.of(scope, "Semua", sum(_by_region(scope, 2).values(), NOTHING))
 
 
 def _of_regions(scope: Scope) -> Table:
     codes = scope.part_codes
     digits = max((len(code) for code in codes), default=2)
     found = dict.fromkeys(codes, NOTHING)
-    for part, counts in count_components(by_region(scope.families, digits), scope.view, timezone.localdate()).items():
+    for part, counts in _by_region(scope, digits).items():
         code = next((code for code in codes if part.startswith(code)), ELSEWHERE)
         found[code] = found.get(code, NOTHING) + counts
     is_hiding = not scope.is_by_name and DESA_DIGITS in map(len, codes)
@@ -117,8 +133,17 @@ def _of_regions(scope: Scope) -> Table:
     )
 
 
+def _by_region(scope: Scope, digits: int) -> dict[str, ComponentCounts]:
+    if scope.mapped_tallied:
+        return tallied_by_region(scope.mapped_tallied, digits)
+    return count_components(by_region(scope.mapped_families, digits), scope.view, timezone.localdate())
+
+
 def _of_programs(scope: Scope) -> Table:
-    found = count_components(by_program(scope.families, scope.view), scope.view, timezone.localdate())
+    if scope.mapped_tallied:
+        found = tallied_by_program(scope.mapped_tallied)
+    else:
+        found = count_components(by_program(scope.mapped_families, scope.view), scope.view, timezone.localdate())
     programs = Program.objects.in_bulk(list(found))
     rows = [
         Row.of(scope, programs[pk].name, counts, program=programs[pk].code)
@@ -131,7 +156,7 @@ def _of_assistants(scope: Scope) -> Table:
     if scope.region is None or len(scope.region.code) < REGENCY_DIGITS:
         return Table("Pendamping", [], reason="Pilih satu kabupaten/kota di atas untuk melihat para pendampingnya.")
     today = timezone.localdate()
-    found = count_components(by_assistant(scope.families, today), scope.view, today)
+    found = count_components(by_assistant(scope.mapped_families, today), scope.view, today)
     names = dict(User.objects.filter(pk__in=list(found)).values_list("pk", "name"))
     rows = [
         Row.of(scope, names[pk], found[pk], assistant=pk)

@@ -3,13 +3,14 @@ from beneficiaries.models.assessment import Assessment
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
-from beneficiaries.models.tally import CellTally, FamilyTally, TallyState
+from beneficiaries.models.tally import CellTally, ComponentTally, FamilyTally, TallyState
 from beneficiaries.sheets.roster.models import RosterRow
 
 __all__ = [
     "Assessment",
     "Assignment",
     "CellTally",
+    "ComponentTally",
     "Enrollment",
     "FamilyTally",
     "FormerCard",

@@ -48,6 +48,30 @@ class CellTally(models.Model):
     longitudes = models.DecimalField(max_digits=16, decimal_places=6)
 
 
+class ComponentTally(models.Model):
+    """Active families of a desa, and by component (beneficiaries.components) persons and families having one."""
+
+    pk = models.CompositePrimaryKey("desa", "program")
+    program = models.PositiveIntegerField()
+    desa = models.CharField(max_length=10)
+    families = models.PositiveIntegerField()
+    unknown_age = models.PositiveIntegerField()
+    persons_balita = models.PositiveIntegerField()
+    persons_sd = models.PositiveIntegerField()
+    persons_smp = models.PositiveIntegerField()
+    persons_sma = models.PositiveIntegerField()
+    persons_hamil = models.PositiveIntegerField()
+    persons_lansia = models.PositiveIntegerField()
+    persons_disabilitas = models.PositiveIntegerField()
+    having_balita = models.PositiveIntegerField()
+    having_sd = models.PositiveIntegerField()
+    having_smp = models.PositiveIntegerField()
+    having_sma = models.PositiveIntegerField()
+    having_hamil = models.PositiveIntegerField()
+    having_lansia = models.PositiveIntegerField()
+    having_disabilitas = models.PositiveIntegerField()
+
+
 class TallyState(models.Model):
     """What all rows of all tallies were computed for: one row, written when everything is recomputed.
 

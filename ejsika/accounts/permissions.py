@@ -29,6 +29,7 @@ class Permission(StrEnum):
     REVIEW = auto()  # a koordinator's first screen
     ROSTER_IMPORT = auto()
     COUNTS_VIEW = auto()  # dashboard and graduation report: figures
+    COMPONENTS_VIEW = auto()  # how many toddlers, pupils and so on; an assistant among the own families
     MAP_VIEW = auto()
     CANDIDATES_VIEW = auto()  # counts for other agencies, small ones hidden
     GRADUATION_VIEW = auto()
@@ -42,7 +43,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_FAMILIES = {P.HOUSEHOLD_VIEW, P.NUMBER_REVEAL, P.VISIT_VIEW, P.GRADUATION_VIEW, P.MAP_VIEW}
+_FAMILIES = {P.HOUSEHOLD_VIEW, P.NUMBER_REVEAL, P.VISIT_VIEW, P.GRADUATION_VIEW, P.MAP_VIEW, P.COMPONENTS_VIEW}
 _EDITING = {P.HOUSEHOLD_EDIT, P.ASSESSMENT_RECORD}
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -57,7 +58,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         | _EDITING
         | {P.HOUSEHOLD_ASSIGN, P.NUMBERS_EXPORT, P.ROSTER_IMPORT, P.COUNTS_VIEW}
         | {P.USER_MANAGE, P.AUDIT_VIEW, P.ADMIN_SITE},
-        Role.PIMPINAN: {P.COUNTS_VIEW, P.MAP_VIEW},
+        Role.PIMPINAN: {P.COUNTS_VIEW, P.COMPONENTS_VIEW, P.MAP_VIEW},
         Role.OPD: {P.CANDIDATES_VIEW},
     }.items()
 }

@@ -66,7 +66,7 @@ class ComponentResource(ListResource):
 
 class ComponentExport(ScopedExport):
     kind, title, page = "komponen", "komponen", "reports:components"
-    permission = Permission.COUNTS_VIEW
+    permission = Permission.COMPONENTS_VIEW
     resource = ComponentResource
 
     def build_forms(self):

@@ -11,7 +11,7 @@ from reports.scope import Scope
 
 
 @require_safe
-@requires(Permission.COUNTS_VIEW)
+@requires(Permission.COMPONENTS_VIEW)
 def components(request):
     scope, by = Scope(request), request.GET.get("by", By.REGION)
     context = {"scope": scope, "today": timezone.localdate()}
@@ -19,6 +19,7 @@ def components(request):
         offered = component_table.choices(scope)
         context |= {
             "by": by,
+            "has_dashboard": request.user.may(Permission.COUNTS_VIEW),
             "tabs": [{"label": one.label, "by": one.value, "is_current": one == by} for one in offered],
             "table": component_table.build(scope, By(by)) if by in offered else None,
         }

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 from reports import place_map
+from reports.component_table import overview
 from reports.scope import Scope
 from reports.summary import attention, summarise
 from reports.trends import visited_by_month
@@ -21,6 +22,7 @@ def dashboard(request):
         context |= {
             "rows": rows,
             "everything": everything,
+            "components": overview(scope),
             "trend": visited_by_month(scope),
             "attention": attention(scope, everything),
             "map": place_map.draw(

@@ -9,7 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from beneficiaries import actions, tallies
 from beneficiaries.components import Component
+from beneficiaries.edits import MEMBER_UNITS
+from beneficiaries.tally_check import figure_differences
 from ejsika.accounts.permissions import Role
 from reports.component_table import _hidden
 from reports.components import ComponentCounts
@@ -28,8 +31,14 @@ URL = reverse("reports:components")
 LEBAK = {"region": NORTH[:4]}
 
 
+@pytest.fixture(params=["counted", "tallied"])
+def settle(request):
+    """Call it when all rows are made: the page then reads tallies, or counts the persons one by one."""
+    return tallies.refresh_all if request.param == "tallied" else lambda: None
+
+
 @pytest.fixture
-def some(budi, citra, program):
+def some(budi, citra, program, settle):
     """Families with and without components, in two kabupaten, two programmes, with and without an assistant."""
     jscm = make_program("JSCM")
     ani = make_household(region=NORTH, assistant=budi, name="Ani Balita")
@@ -44,6 +53,7 @@ def some(budi, citra, program):
     make_member(beti)
     make_member(cici, age=80, is_disabled=True)
     make_member(dini, age=2)
+    settle()
     return ani, beti, cici, dini
 
 
@@ -104,6 +114,37 @@ def test_assistants_are_told_within_one_kabupaten(client, admin, some):
     assert counts(row(answer, "Budi")) == {"balita": (2, 1), "sd": (1, 1)}
 
 
+def test_an_assistant_counts_the_own_families_alone(client, budi, some):
+    make_member(make_household(region=NORTH), age=2)
+    client.force_login(budi)
+    answer = client.get(URL)
+    table = answer.context["table"]
+    assert (table.everything.families, counts(table.everything)) == (1, {"balita": (2, 1), "sd": (1, 1)})
+    assert client.get(table.everything["balita"].url).context["count"] == 1
+    assert "dasbor" not in answer.content.decode() and "Menurut pendamping" not in answer.content.decode()
+
+
+def test_the_dashboard_shows_persons_and_leads_here(client, admin, some):
+    client.force_login(admin)
+    page = client.get(reverse("reports:dashboard"))
+    assert page.context["components"]["balita"].persons == 2
+    assert f'href="{URL}?' in page.content.decode()
+
+
+@pytest.mark.parametrize("changes", [{"school_level": "SMP"}, {"is_pregnant": True}, None])
+def test_tallies_follow_what_is_written_about_members(client, ayu, some, settle, changes):
+    ani, *_ = some
+    tallies.refresh_all()
+    member = ani.members.filter(school_level="").order_by("born_on").first()
+    names = [name for names in MEMBER_UNITS.values() for name in names]
+    columns = {name: getattr(member, name) for name in names} | (changes or {})
+    values = {name: getattr(ani, name) for name in actions.EDITED}
+    leaving = [ani.members.filter(is_recipient=False).first().pk] if changes is None else []
+    seen = actions.seen_values(ani)
+    actions.edit_household(household=ani, by=ayu, seen=seen, members={member.pk: columns}, leaving=leaving, **values)
+    assert tallies.differences() == [] and figure_differences() == []
+
+
 def test_who_sees_no_names_gets_no_list_and_no_assistants(client, eko, some):
     client.force_login(eko)
     page = client.get(URL).content.decode()
@@ -113,9 +154,10 @@ def test_who_sees_no_names_gets_no_list_and_no_assistants(client, eko, some):
     assert "Budi" not in refused.content.decode()
 
 
-def test_small_numbers_of_a_desa_are_hidden_from_who_sees_no_names(client, eko, ayu, some):
+def test_small_numbers_of_a_desa_are_hidden_from_who_sees_no_names(client, eko, ayu, some, settle):
     for _ in range(6):
         make_member(make_household(region=NORTH), age=2)
+    settle()
     client.force_login(eko)
     answer = client.get(URL, {"region": NORTH[:6]})
     line = row(answer, f"Desa {NORTH}")
@@ -174,7 +216,7 @@ def test_a_user_without_a_region_is_told_so(client, db):
 
 
 @pytest.mark.parametrize("by", ["region", "program", "assistant"])
-def test_the_number_of_queries_does_not_grow(client, ayu, some, by):
+def test_the_number_of_queries_does_not_grow(client, ayu, some, settle, by):
     client.force_login(ayu)
     with CaptureQueriesContext(connection) as few:
         client.get(URL, {"by": by})
@@ -182,6 +224,7 @@ def test_the_number_of_queries_does_not_grow(client, ayu, some, by):
         assistant = make_user(name, Role.PENDAMPING, NORTH[:4])
         for code in (NORTH, NORTH_2, "3602132001"):
             make_member(make_household(region=code, assistant=assistant), age=4)
+    settle()
     with CaptureQueriesContext(connection) as many:
         client.get(URL, {"by": by})
     assert len(many) == len(few) <= 14
