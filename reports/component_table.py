@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.html import format_html
 
 from beneficiaries.components import SCHOOLS, Component
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
+from ejsika.lib.tags import id_number
 from ejsika.programs.models import Program
 from reports.components import (
     NOTHING,
@@ -41,6 +43,22 @@ class Cell:
     persons: int | None
     families: int | None
     url: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.component.label
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.persons is None and self.families is None
+
+    @property
+    def families_linked(self) -> str:
+        """The number of families, as a link to their list where there is one."""
+        if self.families is None:
+            return "tersembunyi"
+        words = f"{id_number(self.families)} KPM"
+        return format_html('<a href="{}">{}</a>', self.url, words) if self.url else words
 
 
 @dataclass(frozen=True)
