@@ -10,7 +10,7 @@ class BeneficiariesConfig(AppConfig):
         from beneficiaries import component_tally, evidence, history, panels
         from beneficiaries import timeline as family_timeline
         from beneficiaries.assessments import timeline as assessments
-        from beneficiaries.duties import families
+        from beneficiaries.duties import families, families_out_of_sight
         from beneficiaries.graduation import timeline as graduation
         from beneficiaries.sheets.notices import without_assistant
         from beneficiaries.sheets.roster.kind import RosterKind
@@ -21,6 +21,7 @@ class BeneficiariesConfig(AppConfig):
         kinds.register(RosterKind())
         notices.register(without_assistant)
         duties.register(families)
+        duties.register(families_out_of_sight)
         panels.register("graduation", graduation.panel)
         evidence.register("assessments", assessments.evidence)
         family_timeline.register(history.entries)

@@ -131,8 +131,12 @@ def log_out(request) -> None:
 
 
 @transaction.atomic
-def note_refused_login(username: str, request, until) -> None:
-    """Keep on record that somebody was refused; of a name that nobody has there is nothing to tell."""
+def refuse_login(attempt: lockout.Attempt, username: str, request, until) -> None:
+    """Keep on record that somebody was refused; of a name that nobody has there is nothing to tell.
+
+    Both are one transaction that writes: a commit more for one of them could be measured from outside.
+    """
+    attempt.fail()
     user = User.objects.filter(username__iexact=username).first()
     if user:
         record("user.login_refused", target=user, by=None, device=sessions.device_of(request), locked=until is not None)

@@ -10,6 +10,7 @@ class Duty:
 
     text: str
     url: str
+    is_urgent: bool = False  # something is wrong already, not only when the user leaves
 
 
 _sources: list[Callable] = []

@@ -72,6 +72,11 @@ class Attempt:
             counter.save(update_fields=["failures", "last_at", "locked_until"])
         return True, max(filter(None, (counter.locked_until for counter in counters)), default=None)
 
+    def fail(self) -> None:
+        """Note the time of the failure; of a name that nobody has too, so that both answers cost one commit."""
+        for kind, digest in self.keys:
+            LoginAttempts.objects.filter(kind=kind, digest=digest).update(last_at=timezone.now())
+
     @transaction.atomic
     def succeed(self) -> None:
         """Forget the failures of this name or device; an address only gets this one attempt back.

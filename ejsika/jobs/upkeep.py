@@ -10,7 +10,7 @@ from ejsika.jobs.tasks import task
 ATTEMPTS_KEPT = datetime.timedelta(days=7)
 
 
-@app.periodic(cron="17 2 * * *")
+@app.periodic(cron="17 18 * * *")  # UTC: after one in the morning in Jakarta
 @task("jobs.forget_accesses")
 def forget_accesses(timestamp: int) -> None:
     """Delete sessions that are over, and counters of failed log-ins that nothing was added to for a week."""

@@ -7,8 +7,10 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from ejsika.accounts.lockout import Attempt, delay_after
 from ejsika.accounts.models import LoginAttempts
@@ -87,7 +89,7 @@ def test_wait_doubles_after_the_next_failure(client, budi):
     wait_out()
     attempt(client)
     counter = LoginAttempts.objects.get(kind="name")
-    assert counter.locked_until - counter.last_at == datetime.timedelta(minutes=2)
+    assert round((counter.locked_until - counter.last_at).total_seconds()) == 120
 
 
 def test_right_password_after_the_wait_clears_the_name(client, budi):
@@ -173,6 +175,18 @@ def test_unknown_user_costs_one_hash_as_a_known_one_does(client, budi, monkeypat
     assert cost("budi") == cost("siapa") == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_unknown_user_costs_as_many_commits_as_a_known_one_does(client, budi):
+    """A commit waits for the disk, and could be measured from outside."""
+
+    def commits(username):
+        with CaptureQueriesContext(connection) as queries:
+            attempt(client, username)
+        return [query["sql"] for query in queries].count("COMMIT")
+
+    assert commits("budi") == commits("siapa") > 0
+
+
 def test_refusal_of_a_known_user_is_on_record_without_the_password(client, budi):
     attempt(client, password="rahasia-salah")
     attempt(client, "siapa")
@@ -195,6 +209,11 @@ def test_old_counters_are_forgotten_by_the_upkeep(client, budi):
     LoginAttempts.objects.filter(kind="name").update(last_at=timezone.now() - datetime.timedelta(days=8))
     forget_accesses(0)
     assert list(LoginAttempts.objects.values_list("kind", flat=True)) == ["address"]
+
+
+def test_worker_knows_the_upkeep(db):
+    app.perform_import_paths()
+    assert "jobs.forget_accesses" in {name for name, _ in app.periodic_registry.periodic_tasks}
 
 
 def test_django_admin_has_no_door_of_its_own(client, budi, admin):

@@ -199,6 +199,15 @@ def test_families_of_another_scope_are_not_counted(client, gita, program):
     assert "masih ditugaskan" not in client.get(gita.get_absolute_url()).text
 
 
+def test_families_that_a_narrower_scope_hides_are_told(client, operator, gita, program):
+    make_household(region=NORTH, assistant=gita, program=program)
+    assert "tidak tampak baginya" not in client.get(gita.get_absolute_url()).text
+    make_region("3602132001")
+    edit(client, gita, regions=["360213"])
+    page = client.get(gita.get_absolute_url()).text
+    assert "1 keluarga tugasannya di luar wilayah atau programnya" in page
+
+
 def test_assistant_with_families_keeps_the_role(client, gita, program):
     make_household(region=NORTH, assistant=gita, program=program)
     answer = edit(client, gita, role="koordinator")

@@ -39,7 +39,7 @@ class LoginForm(AuthenticationForm):
         try:
             data = super().clean()
         except ValidationError as error:
-            actions.note_refused_login(username, self.request, until)
+            actions.refuse_login(attempt, username, self.request, until)
             if until:
                 raise ValidationError(_locked(until), code="locked") from error
             raise
