@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, connections
+from django.db.migrations.recorder import MigrationRecorder
 from pyrage import decrypt, x25519
 
 from beneficiaries.models import Household, Member
@@ -101,6 +102,16 @@ def test_what_was_backed_up_comes_back_elsewhere(copy, identity, elsewhere, othe
     assert load(register) == b"sebuah daftar"
     with pytest.raises(ProgrammingError, match="never changed"):
         AuditEvent.objects.using("other").update(action="x")
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(copy, identity, elsewhere, other, tmp_path, capsys):
+    elsewhere(copy, identity)
+    call_command("migrate", "jobs", "0001", database="other", verbosity=0)
+    call_command("backup", tmp_path / "older.age", database="other")
+    other.close()
+    elsewhere(tmp_path / "older.age", identity, replace=True)
+    assert ("jobs", "0002_job_state_known") in MigrationRecorder(other).applied_migrations()
+    assert counts(other)["accounts_user"] == 2
 
 
 def test_new_rows_get_new_ids_after_a_restore(copy, identity, elsewhere):
