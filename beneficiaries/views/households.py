@@ -14,6 +14,7 @@ from beneficiaries.edits import EditConflict
 from beneficiaries.forms.assigning import AssignForm
 from beneficiaries.forms.changes import HouseholdEditForm
 from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, SearchForm
+from beneficiaries.handover import MOST
 from beneficiaries.models import Household
 from beneficiaries.page import family_context, picker_context
 from beneficiaries.search import digits_of, find_by_number, keep_name
@@ -126,6 +127,7 @@ def _list_page(request, data: QueryDict, search: SearchForm):
         "is_more": count > COUNTED_UP_TO,
         "can_import": request.user.may(Permission.ROSTER_IMPORT),
         "can_assign": request.user.may(Permission.HOUSEHOLD_ASSIGN),
+        "may_take_all": count <= MOST,
         "today": timezone.localdate(),
     }
     return render_page(request, "beneficiaries/household_list.html", context)

@@ -196,6 +196,12 @@ def test_a_family_of_two_programmes_counts_once(client, officer, north_family, t
     assert len(ask(client, tono, north_family).context["plan"].lines) == 1
 
 
+def test_all_are_offered_only_where_they_can_be_taken_at_once(client, officer, north_family, free_family, monkeypatch):
+    assert "Tugaskan semua 2 yang cocok" in client.get("/households/").content.decode()
+    monkeypatch.setattr("beneficiaries.views.households.MOST", 1)
+    assert "Tugaskan semua" not in client.get("/households/").content.decode()
+
+
 def test_too_many_are_refused_before_anything_is_read(client, officer, north_family, free_family, tono, monkeypatch):
     monkeypatch.setattr("beneficiaries.forms.assigning.MOST", 1)
     answer = ask(client, tono, all="1")

@@ -7,7 +7,7 @@ import pytest
 from tests.factories import make_household
 
 A4_BETWEEN_MARGINS = {"width": 688, "height": 990}  # 182 mm at 96 dots an inch
-FRAME = ["nav.places", ".topbar", ".filters", ".search", ".pagination", "button", ".button", "input:not([type=hidden])"]
+FRAME = ["nav.places", ".topbar", ".filters", ".search", "button", ".button", "input:not([type=hidden])"]
 
 
 @pytest.fixture
