@@ -23,7 +23,8 @@ Kind = LoginAttempts.Kind
 FREE = {Kind.NAME: 4, Kind.DEVICE: 4, Kind.ADDRESS: 30}
 FIRST_DELAY = datetime.timedelta(minutes=1)
 LONGEST_DELAY = datetime.timedelta(hours=1)
-FORGOTTEN_AFTER = datetime.timedelta(days=1)
+# So long after the last failure one of them is forgotten: the mistakes of an office do not add up over weeks.
+FORGOTTEN_EVERY = datetime.timedelta(hours=1)
 COOKIE, COOKIE_SALT, COOKIE_DAYS = "ejsika_device", "ejsika.accounts.lockout", 365
 NAMES_A_DEVICE = 8
 
@@ -65,8 +66,8 @@ class Attempt:
         if waits:
             return False, max(waits)
         for counter in counters:
-            is_old = counter.last_at < now - FORGOTTEN_AFTER
-            counter.failures, counter.last_at = (1 if is_old else counter.failures + 1), now
+            forgotten = (now - counter.last_at) // FORGOTTEN_EVERY
+            counter.failures, counter.last_at = max(counter.failures - forgotten, 0) + 1, now
             delay = delay_after(counter.failures, FREE[counter.kind])
             counter.locked_until = now + delay if delay else None
             counter.save(update_fields=["failures", "last_at", "locked_until"])

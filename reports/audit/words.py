@@ -13,12 +13,14 @@ from beneficiaries.numbers import NumberKind
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.lib.sealed import mask_within
+from reports.exports.form import Purpose
 
 ACTIONS = {
     "Keluarga": {
         "household.created": "Keluarga didaftarkan",
         "household.edited": "Data keluarga diubah",
         "member.edited": "Anggota keluarga diubah",
+        "member.added": "Anggota keluarga ditambahkan",
         "household.assigned": "Pendamping diganti",
         "household.imported": "Keluarga diimpor",
         "household.import_undone": "Impor keluarga dibatalkan",
@@ -104,6 +106,7 @@ _VALUES = {
     "number.revealed kind": dict(NumberKind.choices),
     "graduation.proposed kind": dict(GraduationKind.choices),
     "graduation.proposed reasons": dict(GraduationReason.choices),
+    "list.exported purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
     "programs": {"all": "semua program"},
     "counts": {"create": "baru", "change": "berubah", "same": "sama", "error": "salah", "suspect": "mencurigakan"},

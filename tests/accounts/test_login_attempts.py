@@ -92,6 +92,17 @@ def test_wait_doubles_after_the_next_failure(client, budi):
     assert round((counter.locked_until - counter.last_at).total_seconds()) == 120
 
 
+def test_failures_are_forgotten_one_an_hour(client, budi):
+    fail(client, 6)
+    past = timezone.now() - datetime.timedelta(hours=4, minutes=1)
+    LoginAttempts.objects.update(last_at=past, locked_until=None)
+    attempt(client)
+    assert LoginAttempts.objects.get(kind="name").failures == 6 - 1 - 4 + 1
+    LoginAttempts.objects.update(last_at=timezone.now() - datetime.timedelta(days=3))
+    attempt(client)
+    assert LoginAttempts.objects.get(kind="name").failures == 1
+
+
 def test_right_password_after_the_wait_clears_the_name(client, budi):
     fail(client, 5)
     wait_out()
