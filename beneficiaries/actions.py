@@ -35,11 +35,19 @@ def seen_values(household: Household) -> dict:
 
 @transaction.atomic
 def edit_household(
-    *, household: Household, by: User, seen: dict, members: dict[int, dict] | None = None, leaving=(), **values
+    *,
+    household: Household,
+    by: User,
+    seen: dict,
+    members: dict[int, dict] | None = None,
+    leaving=(),
+    joining=(),
+    **values,
 ) -> Merged:
     """Write what differs from what the writer saw, beside what others changed since, or change nothing.
 
-    `seen` comes from seen_values; `members` gives columns by member, `leaving` those who are no longer in the family.
+    `seen` comes from seen_values; `members` gives columns by member, `leaving` ids of members, `joining` columns of new
+    ones: both from today on. Who is in the family by name and birth date joins no second time.
     Errors: EditConflict if somebody else changed the same to another value; ValidationError if the recipient leaves.
     """
     household = Household.objects.locked(household)
@@ -47,6 +55,7 @@ def edit_household(
     merged = merge(seen, units_within(values, members or {}), snapshot(household, present.values()))
     merged.left.extend(pk for pk in leaving if pk in present)
     _write_members(household, by, present, members or {}, merged)
+    _add_members(household, by, present, joining, merged)
     _write_columns(household, by, values, merged.written)
     if POINT in merged.written or merged.has_changed_members:
         tallies.refresh([household.region_id])
@@ -79,6 +88,16 @@ def _write_members(household: Household, by: User, present: dict[int, Member], m
         record("member.edited", target=household, by=by, member=pk, changes=changes)
         if member.is_recipient and "name" in changes:
             _set(household, {"recipient_name": member.name})
+
+
+def _add_members(household: Household, by: User, present: dict[int, Member], joining, merged: Merged) -> None:
+    known = {(member.name, member.born_on) for member in present.values()}
+    for columns in joining:
+        if (columns["name"], columns["born_on"]) in known:
+            continue
+        member = Member.objects.create(household=household, joined_on=timezone.localdate(), **columns)
+        record("member.added", target=household, by=by, member=member.pk)
+        merged.joined.append(member.pk)
 
 
 def _set(row, columns: dict) -> dict[str, list]:

@@ -68,19 +68,20 @@ class Seen:
 
 @dataclass(frozen=True)
 class Merged:
-    """Units to write, units that others changed and the writer did not, and members who leave."""
+    """Units to write, units that others changed and the writer did not, members who leave and who join."""
 
     written: list[str]
     kept: list[str]
     left: list[int] = field(default_factory=list)
+    joined: list[int] = field(default_factory=list)
 
     @property
     def has_changed_members(self) -> bool:
-        return bool(self.left) or any(member_of(unit) for unit in self.written)
+        return bool(self.left or self.joined) or any(member_of(unit) for unit in self.written)
 
     @property
     def has_changed(self) -> bool:
-        return bool(self.written or self.left)
+        return bool(self.written or self.left or self.joined)
 
 
 def merge(seen: dict, mine: dict, now: dict) -> Merged:

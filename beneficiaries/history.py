@@ -75,6 +75,10 @@ def _member_edited(event, *, members, **known) -> Entry:
     return _entry(event, "pencil", title, f"{name}: {'; '.join(told)}" if told else name)
 
 
+def _member_added(event, *, members, **known) -> Entry:
+    return _entry(event, "user-plus", "Anggota ditambahkan", members.get(event.data["member"], ""))
+
+
 def _shown(name: str, value) -> str:
     """A member's value as a person reads it."""
     if isinstance(value, bool):
@@ -120,6 +124,7 @@ def _import_undone(event, *, batches, **known) -> Entry:
 _TELL = {
     "household.edited": _edited,
     "member.edited": _member_edited,
+    "member.added": _member_added,
     "household.assigned": _assigned,
     "household.imported": _imported,
     "household.import_undone": _import_undone,
@@ -147,7 +152,7 @@ def _assistants(events) -> dict[int, str]:
 
 
 def _members(events) -> dict[int, str]:
-    wanted = {event.data["member"] for event in events if event.action == "member.edited"}
+    wanted = {event.data["member"] for event in events if "member" in event.data}
     return dict(Member.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
 
 

@@ -19,7 +19,7 @@ from beneficiaries.edits import (
     member_of,
     units_within,
 )
-from beneficiaries.forms.members import MemberForm, as_seen, as_written, words
+from beneficiaries.forms.members import MemberForm, NewMemberForm, as_seen, as_written, words
 from beneficiaries.models import Household
 from beneficiaries.numbers import NumberKind
 from beneficiaries.sheets.roster import cells
@@ -109,6 +109,7 @@ class HouseholdEditForm(forms.Form):
         initial = {name: getattr(household, name) for name in (*COLUMNS, *PLACE)}
         super().__init__(data, initial=initial | {"seen": fresh.sign(household)})
         self.rows = self._rows()
+        self.newcomer = NewMemberForm(self.data if self.is_bound else None)
         told = changed_by(household, self.before.asked)
         for unit in self.before.asked:
             standing = words(unit, self.before.values[unit])
@@ -125,11 +126,15 @@ class HouseholdEditForm(forms.Form):
         ]
 
     def is_valid(self) -> bool:
-        return all([super().is_valid(), *(row.is_valid() for row in self.rows)])
+        return all([super().is_valid(), *(row.is_valid() for row in self.all_rows)])
+
+    @property
+    def all_rows(self) -> list[MemberForm]:
+        return [*self.rows, self.newcomer]
 
     @property
     def has_problems(self) -> bool:
-        return bool(self.errors) or any(row.errors for row in self.rows)
+        return bool(self.errors) or any(row.errors for row in self.all_rows)
 
     @property
     def choices(self) -> dict:
@@ -185,7 +190,8 @@ class HouseholdEditForm(forms.Form):
                 place = values if member_of(unit) is None else members.get(member_of(unit), {})
                 place |= columns_within(unit, self.before.values[unit])
         leaving = [row.pk for row in self.rows if row.cleaned_data.get("left")]
-        return {"seen": self.before.values, "members": members, "leaving": leaving, **values}
+        joining = [self.newcomer.values()] if self.newcomer.has_changed() else []
+        return {"seen": self.before.values, "members": members, "leaving": leaving, "joining": joining, **values}
 
     def after(self, conflict: EditConflict) -> "HouseholdEditForm":
         """The form once more, beside what stands now: what others changed is filled in, what both changed is asked."""

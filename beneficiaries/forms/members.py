@@ -43,6 +43,8 @@ def _yes_no(label: str) -> forms.TypedChoiceField:
 class MemberForm(forms.Form):
     """One member's row in the form of the family; `seen` are the plain values that it was shown with."""
 
+    is_new = False
+
     name = forms.CharField(label="Nama", max_length=150, error_messages={"required": "Isi nama anggota ini."})
     relationship = _choice("Hubungan", Relationship.choices)
     sex = _choice("Jenis kelamin", Sex.choices)
@@ -108,6 +110,25 @@ class MemberForm(forms.Form):
 
     def _is_new(self, name: str, value) -> bool:
         return plain(value) != self.seen[name]
+
+
+class NewMemberForm(MemberForm):
+    """The row of somebody who joins the family today; left empty, nobody does."""
+
+    heading = "Anggota baru"
+    is_new = True
+
+    def __init__(self, data=None):
+        self.pk, self.is_recipient = None, False
+        self.seen = {
+            column: None if column in ("born_on", "grade", "is_pregnant", "is_disabled") else ""
+            for columns in MEMBER_UNITS.values()
+            for column in columns
+        }
+        forms.Form.__init__(
+            self, data, prefix="new", label_suffix="", empty_permitted=True, use_required_attribute=False
+        )
+        del self.fields["left"]
 
 
 def as_seen(text: str, seen: str | None) -> str:

@@ -41,7 +41,7 @@ class Screen:
         self.client, self.page, self.url = client, page, page.request["PATH_INFO"]
         form = page.context["form"]
         self.form = form
-        self.fields = {field.html_name: field.value() for part in (form, *form.rows) for field in part}
+        self.fields = {field.html_name: field.value() for part in (form, *form.all_rows) for field in part}
         self.fields = {name: value for name, value in self.fields.items() if value not in (None, False)}
 
     def send(self, **changes):
@@ -248,6 +248,30 @@ def test_the_name_of_the_recipient_is_also_the_familys(screen, family):
     recipient = family.members.get(is_recipient=True)
     screen.send(**{f"m{recipient.pk}-name": "Siti Baru"})
     assert stored(family, "recipient_name") == ("Siti Baru",)
+
+
+def test_a_member_joins_today_once(client, screen, family, budi):
+    baby = {"new-name": "Dinda Ayu", "new-born_on": timezone.localdate().isoformat(), "new-relationship": "3"}
+    assert screen.send(**baby).status_code == 302
+    assert screen.send(**baby).status_code == 302
+    joined = family.members.get(name="Dinda Ayu")
+    assert (joined.joined_on, joined.born_on, joined.nik) == (timezone.localdate(), timezone.localdate(), None)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.target_id, event.data) == ("member.added", family.pk, {"member": joined.pk})
+    page = client.get(family.get_absolute_url())
+    assert ["Balita"] in [line.badges for line in page.context["members"]]
+    assert page.context["entries"][0].detail == "Dinda Ayu · Budi"
+
+
+def test_a_new_member_needs_a_name_and_waits_with_the_rest(screen, family, ayu):
+    again = screen.send(rt="5", **{"new-sex": "P"})
+    assert again.page.status_code == 422 and "Anggota baru, Nama" in again.page.content.decode()
+    assert stored(family, "rt") == (1,) and family.members.count() == 2
+    by_another(family, ayu, rt=8)
+    asked = again.send(**{"new-name": "Dinda"})
+    assert asked.page.status_code == 422 and family.members.count() == 2
+    assert asked.send(**{"choose-rt": "mine"}).status_code == 302
+    assert family.members.get(name="Dinda").sex == "P"
 
 
 def test_a_member_leaves_today_but_never_the_recipient(screen, family, child):

@@ -14,6 +14,7 @@ _FAMILIES = """
 _ACTS = [
     "household.edited",
     "member.edited",
+    "member.added",
     "household.assigned",
     "household.imported",
     "household.import_undone",
