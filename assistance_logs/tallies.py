@@ -14,14 +14,13 @@ _MET = ", ".join(f"'{result.value}'" for result in MET)
 _VISITS = f"""
     SELECT program, desa, date_trunc('month', v.happened_at AT TIME ZONE %(zone)s)::date AS month,
         count(DISTINCT household) AS visited
-    FROM ({tallies.STANDING}) standing JOIN assistance_logs_visit v ON v.household_id = household
+    FROM standing JOIN assistance_logs_visit v ON v.household_id = household
     WHERE is_active AND v.is_current AND v.result IN ({_MET})
         AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
         AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s
     GROUP BY program, desa, 3"""
 _ASSISTANTS = f"""
-    WITH standing AS MATERIALIZED ({tallies.STANDING}),
-    work AS (
+    WITH work AS (
         SELECT program, desa, a.assistant_id, visited, false AS is_report
         FROM standing JOIN beneficiaries_assignment a ON a.household_id = household AND {tallies.ASSIGNED}
         WHERE is_active

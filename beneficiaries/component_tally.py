@@ -33,7 +33,7 @@ _SQL = f"""
     SELECT program, desa, count(*) AS families, sum(unknown_age) AS unknown_age,
         {", ".join(f"sum({one}) AS persons_{one}" for one in Component)},
         {", ".join(f"count(*) FILTER (WHERE {one} > 0) AS having_{one}" for one in Component)}
-    FROM ({tallies.STANDING}) standing CROSS JOIN LATERAL (
+    FROM standing CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE m.born_on IS NULL AND m.school_level = '') AS unknown_age,
             {", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[one]}) AS {one}" for one in Component)}
         FROM beneficiaries_member m

@@ -37,7 +37,7 @@ _KEEP_STATE = f"""INSERT INTO beneficiaries_tallystate ("only", day, rules) VALU
 
 # A family as each of its programmes sees it, and as all together (program 0) do: the conditions of
 # beneficiaries.figures in one pass. A test and the command check_tallies hold the two against each other.
-STANDING = f"""
+_STANDING = f"""WITH standing AS MATERIALIZED (
     SELECT s.program, h.region_code AS desa, h.id AS household, h.cell, h.latitude, h.longitude, s.status,
         s.status = 'aktif' AS is_active,
         CASE WHEN s.status <> 'aktif' THEN NULL WHEN h.last_visited_on IS NULL THEN 'never_visited'
@@ -53,7 +53,7 @@ STANDING = f"""
             WHERE e.household_id = h.id)
         SELECT {ALL_PROGRAMS} AS program, h.status, coalesce(bool_or(is_in_time), false) AS is_in_time FROM enrolled
         UNION ALL SELECT program_id, status, coalesce(is_in_time, false) FROM enrolled) s
-    WHERE (%(desas)s::text[] IS NULL OR h.region_code = ANY(%(desas)s::text[]))"""
+    WHERE (%(desas)s::text[] IS NULL OR h.region_code = ANY(%(desas)s::text[])))"""
 ASSIGNED = "started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)"
 
 _FAMILIES = f"""
@@ -71,22 +71,22 @@ _FAMILIES = f"""
         count(*) FILTER (WHERE is_active AND latitude IS NULL) AS without_point,
         count(*) FILTER (WHERE is_active AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
             WHERE a.household_id = household AND {ASSIGNED})) AS without_assistant
-    FROM ({STANDING}) standing GROUP BY program, desa"""
+    FROM standing GROUP BY program, desa"""
 _CELLS = f"""
     SELECT program, desa, cell >> {2 * (CELL_ZOOM - CELL_ZOOM_KEPT)} AS cell,
         count(*) FILTER (WHERE visited = 'in_time') AS in_time, count(*) FILTER (WHERE visited = 'late') AS late,
         count(*) FILTER (WHERE visited = 'never_visited') AS never_visited,
         count(*) FILTER (WHERE NOT is_active) AS graduated,
         sum(latitude) AS latitudes, sum(longitude) AS longitudes
-    FROM ({STANDING}) standing WHERE latitude IS NOT NULL AND status IN ('aktif', 'graduasi')
+    FROM standing WHERE latitude IS NOT NULL AND status IN ('aktif', 'graduasi')
     GROUP BY program, desa, 3"""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """One table of counts and the statement that computes it.
+    """One table of counts and the query that computes it.
 
-    `sql` gives the model's columns by name from STANDING, with the parameters of values(); `month` says that its
+    `sql` gives the model's columns by name from `standing`, with the parameters of values(); `month` says that its
     rows are months, so that a change of one month recomputes no other; `of_visits`, that a visit can change it.
     """
 
@@ -109,14 +109,17 @@ class Tally:
 
     @cached_property
     def refresh_sql(self) -> str:
+        """The parts of a statement that begins with _STANDING: what is right, the rows that go, those that come."""
+        name, fresh = self.table, f"fresh_{self.table}"
         keys, counts = ", ".join(self.keys), [name for name in self.columns if name not in self.keys]
         columns, same = ", ".join(self.columns), " AND ".join(f"f.{key} = t.{key}" for key in self.keys)
-        return f"""WITH fresh AS MATERIALIZED ({self.sql}),
-            gone AS (DELETE FROM {self.table} t WHERE {self.touched} AND NOT EXISTS (SELECT FROM fresh f WHERE {same}))
-            INSERT INTO {self.table} AS t ({columns}) SELECT {columns} FROM fresh
-            ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in counts)}
-            WHERE ({", ".join(f"t.{name}" for name in counts)}) IS DISTINCT FROM
-                ({", ".join(f"excluded.{name}" for name in counts)})"""
+        return f"""{fresh} AS MATERIALIZED ({self.sql}),
+            gone_{name} AS (DELETE FROM {name} t WHERE {self.touched}
+                AND NOT EXISTS (SELECT FROM {fresh} f WHERE {same})),
+            put_{name} AS (INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {fresh}
+                ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{count} = excluded.{count}" for count in counts)}
+                WHERE ({", ".join(f"t.{count}" for count in counts)}) IS DISTINCT FROM
+                    ({", ".join(f"excluded.{count}" for count in counts)}))"""
 
     @property
     def touched(self) -> str:
@@ -126,7 +129,7 @@ class Tally:
     @cached_property
     def difference_sql(self) -> str:
         columns = ", ".join(self.columns)
-        return f"""WITH fresh AS MATERIALIZED ({self.sql}),
+        return f"""{_STANDING}, fresh AS MATERIALIZED ({self.sql}),
             kept AS (SELECT {columns} FROM {self.table} t WHERE {self.touched})
             SELECT 'seharusnya', * FROM (SELECT {columns} FROM fresh EXCEPT SELECT * FROM kept) missing
             UNION ALL SELECT 'tercatat', * FROM (SELECT * FROM kept EXCEPT SELECT {columns} FROM fresh) wrong
@@ -210,4 +213,6 @@ def differences() -> list[str]:
 
 
 def _recompute_sql(*, visits_alone: bool = False) -> str:
-    return "; ".join(tally.refresh_sql for tally in _tallies if tally.of_visits or not visits_alone)
+    """One statement for all tallies, so that the families' standing is found once."""
+    parts = [tally.refresh_sql for tally in _tallies if tally.of_visits or not visits_alone]
+    return f"{', '.join([_STANDING, *parts])} SELECT"

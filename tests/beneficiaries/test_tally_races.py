@@ -3,6 +3,7 @@
 import threading
 import uuid
 from contextlib import suppress
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from assistance_logs.actions import log_visit
 from beneficiaries import tallies
-from beneficiaries.actions import assign
+from beneficiaries.actions import EDITED, assign, edit_household, seen_values
+from beneficiaries.edits import EditConflict
 from beneficiaries.graduation.actions import decide
 from beneficiaries.models import FamilyTally, Household
 from beneficiaries.tally_check import figure_differences
@@ -56,6 +58,19 @@ class Town:
             with suppress(ValidationError):  # another was quicker, or nothing would change
                 assign(household=household, assistant=chosen, by=self.coordinator, seen=current and current.pk)
 
+    def edits(self, rng):
+        for household in rng.sample(self.families, 8):
+            found = Household.objects.get(pk=household.pk)
+            values = {name: getattr(found, name) for name in EDITED}
+            values |= {"latitude": Decimal(f"-6.{rng.randint(300, 499)}"), "longitude": Decimal("106.2")}
+            with suppress(EditConflict):  # the same point was moved by another
+                edit_household(
+                    household=found,
+                    by=self.coordinator,
+                    seen=seen_values(found),
+                    **values | {"point_source": "pin", "point_accuracy_m": None},
+                )
+
     def decisions(self, rng):
         for case in self.cases:
             decide(case=case, by=self.decider, decree="460/1", on=timezone.localdate())
@@ -97,7 +112,8 @@ def test_what_happens_at_once_leaves_no_difference(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     town, faults = Town(tmp_path), []
     tallies.refresh_all()
-    acts = [town.visits, town.visits, town.assignments, town.assignments, town.decisions, town.roster, town.night]
+    acts = [town.visits, town.visits, town.edits, town.edits, town.assignments, town.assignments, town.decisions]
+    acts += [town.roster, town.night]
     at_once(acts, faults)
     assert faults == []
     assert tallies.is_current()
