@@ -5,6 +5,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beneficiaries import tallies
 from beneficiaries.models import Enrollment, Household, Member
 from reports.candidates import rounded_down
 from reports.small_counts import hide_small
@@ -50,10 +51,13 @@ def test_nothing_smaller_than_the_kecamatan_is_counted_apart(client, fitri, some
     assert "?region=360212001" not in client.get(URL, {"region": "360212"}).content.decode()
 
 
-def test_status_and_members_are_counted_apart_and_rounded_alike(client, fitri, some):
+@pytest.mark.parametrize("from_tallies", [False, True])
+def test_status_and_members_are_counted_apart_and_rounded_alike(client, fitri, some, from_tallies):
     Household.objects.filter(pk__in=Household.objects.filter(region=NORTH)[:6]).update(status="calon")
     Enrollment.objects.filter(household__status="calon").update(status="calon")
     Member.objects.filter(household__status="aktif").update(is_pregnant=True)
+    if from_tallies:
+        tallies.refresh_all()
     client.force_login(fitri)
     lebak, tangerang = client.get(URL, {"region": "3602"}).context["rows"]
     assert dict(lebak.statuses) == {"Aktif": 5, "Ditangguhkan": 0, "Calon": 5, "Graduasi": 0}
