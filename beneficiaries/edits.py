@@ -53,12 +53,14 @@ class Seen:
 
     @classmethod
     def read(cls, text: str, household: Household) -> "Seen | None":
-        """None for what was not signed here for this family."""
+        """None for what was not signed here for this family, and of a page older than the units of now."""
         try:
             content = signing.loads(text, salt=_SALT)
         except signing.BadSignature:
             return None
-        return cls(content["values"], content["asked"]) if content["household"] == household.pk else None
+        seen = cls(content["values"], content["asked"])
+        expected = {*COLUMNS, POINT, *(f"m{pk}-{name}" for pk in seen.members for name in MEMBER_UNITS)}
+        return seen if content["household"] == household.pk and expected == seen.values.keys() else None
 
     @property
     def members(self) -> list[int]:

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from beneficiaries import evidence
@@ -120,6 +121,14 @@ def test_a_graduation_is_told_of_it_as_of_its_day(assessed, dewi):
     del assessed.known_assessments
     assert (fact(BEFORE).value, fact(BEFORE).detail) == ("3 Mar 2021", "")
     assert fact(datetime.date(2020, 1, 1)).value == "belum pernah"
+
+
+def test_a_familys_assessments_are_found_by_their_index(assessed):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = Assessment.objects.filter(household=assessed).order_by("assessed_on").explain()
+    assert "assessment_once_a_day" in plan and "Sort" not in plan
 
 
 def test_the_page_asks_once_however_many_there_are(client, dewi, north_family, budi, django_assert_max_num_queries):

@@ -11,6 +11,7 @@ from beneficiaries.edits import EditConflict, Merged, Seen, merge
 from beneficiaries.models import Household, Member
 from ejsika.audit.models import AuditEvent
 from tests.factories import make_household, make_member
+from tests.markup import faults
 
 
 @pytest.fixture
@@ -121,6 +122,7 @@ def test_the_same_field_is_shown_twice_and_nothing_is_saved(screen, family, chil
     assert stored(child, "grade") == (6,) and AuditEvent.objects.count() == before
     page = again.page.content.decode()
     assert 'value="Kp. Budi"' in page and "Yang tersimpan: Kp. Ayu" in page and "diubah oleh Ayu pada" in page
+    assert faults(page) == []
     # The writer's other changes stand in the form, and so does what the other changed elsewhere.
     assert (again.fields["rt"], again.fields["rw"], again.fields[f"m{child.pk}-grade"]) == ("5", "9", "5")
 
@@ -203,7 +205,9 @@ def test_a_change_of_a_member_who_left_meanwhile_is_said(screen, family, child, 
 
 
 def test_a_form_that_was_tampered_with_saves_nothing(screen, family, south_family):
-    for seen in ("", "x", "\0", screen.fields["seen"][:-1], Seen(actions.seen_values(family)).sign(south_family)):
+    values = actions.seen_values(family)
+    of_another, of_an_older_page = Seen(values).sign(south_family), Seen(values | {"village": "x"}).sign(family)
+    for seen in ("", "x", "\0", screen.fields["seen"][:-1], of_another, of_an_older_page):
         again = screen.send(address="Kp. Budi", seen=seen)
         assert again.page.status_code == 422 and "tidak lengkap sampai di server" in again.page.content.decode()
         assert again.fields["address"] == "Kp. Budi"

@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import actions, tallies
+from beneficiaries import actions, figures, tallies
 from beneficiaries.components import Component
 from beneficiaries.edits import MEMBER_UNITS
 from beneficiaries.tally_check import figure_differences
 from ejsika.accounts.permissions import Role
 from reports.component_table import _hidden
-from reports.components import ComponentCounts
+from reports.components import ComponentCounts, tallied_by_region
+from reports.tallied import Tallied
 from tests.factories import (
     NORTH,
     NORTH_2,
@@ -199,6 +200,16 @@ def test_the_whole_table_agrees_with_independent_sql(client, admin, some):
         expected = {f"Kab. {code}": (persons, families) for code, persons, families in cursor.fetchall()}
     table = client.get(URL).context["table"]
     assert expected and {line.name: counts(line)["balita"] for line in table.rows if line["balita"].persons} == expected
+
+
+def test_tallies_of_a_region_are_found_by_their_key(some):
+    tallies.refresh_all()
+    view = figures.View.month(timezone.localdate())
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        tallied_by_region(Tallied(0, [NORTH[:4]], view), 6)
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        assert "beneficiaries_componenttally_pkey" in str(cursor.fetchall())
 
 
 @pytest.mark.parametrize("query", ["region=99", "region=%00", "program=XX", "period=x", "by=x", "by=%00"])
