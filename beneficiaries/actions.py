@@ -30,7 +30,8 @@ EDITED = [*COLUMNS, *PLACE, "point_source", "point_accuracy_m"]
 
 def seen_values(household: Household) -> dict:
     """What an edit may change, as it stands: what a form is shown with, and gives back when it is sent."""
-    return snapshot(household, household.members.filter(left_on__isnull=True))
+    members = household.members.filter(left_on__isnull=True)
+    return snapshot(household, members.order_by("-is_recipient", "relationship", "born_on", "pk"))
 
 
 @transaction.atomic

@@ -130,6 +130,7 @@ def _of_regions(scope: Scope) -> Table:
     for part, counts in _by_region(scope, digits).items():
         code = next((code for code in codes if part.startswith(code)), ELSEWHERE)
         found[code] = found.get(code, NOTHING) + counts
+    shows_empty = scope.user.may(Permission.COUNTS_VIEW)  # to an assistant most of the region would be
     is_hiding = not scope.is_by_name and DESA_DIGITS in map(len, codes)
     everything = sum(found.values(), NOTHING)
     shown = _hidden(found) if is_hiding else found
@@ -142,7 +143,7 @@ def _of_regions(scope: Scope) -> Table:
             region=region.code,
         )
         for region in scope.parts
-        if found[region.code].families or region.closed_on is None
+        if found[region.code].families or shows_empty and region.closed_on is None
     ]
     if ELSEWHERE in found:
         rows.append(Row.of(scope, "Wilayah lain", shown[ELSEWHERE], is_listed=False))

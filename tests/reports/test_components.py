@@ -25,6 +25,7 @@ from tests.factories import (
     make_household,
     make_member,
     make_program,
+    make_region,
     make_user,
 )
 
@@ -117,10 +118,12 @@ def test_assistants_are_told_within_one_kabupaten(client, admin, some):
 
 def test_an_assistant_counts_the_own_families_alone(client, budi, some):
     make_member(make_household(region=NORTH), age=2)
+    make_region("3602132001")
     client.force_login(budi)
     answer = client.get(URL)
     table = answer.context["table"]
     assert (table.everything.families, counts(table.everything)) == (1, {"balita": (2, 1), "sd": (1, 1)})
+    assert [line.name for line in table.rows] == ["Kecamatan 360212"]
     assert client.get(table.everything["balita"].url).context["count"] == 1
     assert "dasbor" not in answer.content.decode() and "Menurut pendamping" not in answer.content.decode()
 
