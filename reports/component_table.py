@@ -143,7 +143,7 @@ def _of_regions(scope: Scope) -> Table:
             region=region.code,
         )
         for region in scope.parts
-        if found[region.code].families or shows_empty and region.closed_on is None
+        if found[region.code].families or (shows_empty and region.closed_on is None)
     ]
     if ELSEWHERE in found:
         rows.append(Row.of(scope, "Wilayah lain", shown[ELSEWHERE], is_listed=False))
