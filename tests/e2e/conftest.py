@@ -71,9 +71,9 @@ def visit_as(browser, live_server):
     faults, contexts = [], []
 
     def open_page(user, device=DESKTOP, **options):
-        context = browser.new_context(
-            base_url=live_server.url, locale="id-ID", timezone_id="Asia/Jakarta", **device, **options
-        )
+        # A service worker would stand between these tests and the server; tests/e2e/test_offline.py has one.
+        place = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "service_workers": "block"}
+        context = browser.new_context(base_url=live_server.url, **place, **device, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

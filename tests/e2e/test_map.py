@@ -30,7 +30,7 @@ def test_family_opens_by_keyboard_and_its_name_stays_text(visit_as, budi, family
 
 def test_failure_is_said_and_can_be_tried_again(browser, live_server, client, budi, family):
     client.force_login(budi)
-    context = browser.new_context(base_url=live_server.url, **DESKTOP)
+    context = browser.new_context(base_url=live_server.url, service_workers="block", **DESKTOP)
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
     page.route("**/map/cells/**", lambda route: route.abort())
