@@ -152,6 +152,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Uploaded sheets, encrypted; nothing below it is served by path.
 MEDIA_ROOT = env.path("EJSIKA_FILES", default=str(BASE_DIR / "var" / "files"))()
 # Public age keys that backups are encrypted to, separated by commas.

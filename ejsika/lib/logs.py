@@ -66,6 +66,8 @@ class LineFormatter(logging.Formatter):
     def format(self, record) -> str:
         told = copy.copy(record)
         told.msg, told.args, told.exc_text = _message(record), (), None
+        if record.name.startswith("django.security"):
+            told.exc_info = None  # a refusal, not a fault of ours: its kind stands in the name
         return super().format(told)
 
     def formatException(self, exc_info) -> str:

@@ -102,6 +102,7 @@ def test_refusals_quote_neither_header_nor_path(client, lines, db):
     strict.post("/accounts/login/", {}, headers={"origin": "https://siti.example"})
     strict.post("/accounts/login/", {}, secure=True, headers={"referer": "https://siti.example/?Siti"})
     assert len([line for line in lines() if " ejsika.request " in line]) == 3
+    assert len([line for line in lines() if " django.security." in line]) == len(lines()) - 3
     assert_unsaid(lines(), "siti", "Siti")
 
 
