@@ -55,18 +55,18 @@ class Attempt:
     @transaction.atomic
     def begin(self) -> tuple[bool, datetime.datetime | None]:
         """Count this attempt; gives whether it may go on, and until when one has to wait now or after its failure."""
-        now = timezone.now()
+        new = [LoginAttempts(kind=kind, digest=digest, last_at=timezone.now()) for kind, digest in self.keys]
+        # Writing a known counter anew locks it: else a success elsewhere could take it away before it is read.
         LoginAttempts.objects.bulk_create(
-            [LoginAttempts(kind=kind, digest=digest, last_at=now) for kind, digest in self.keys], ignore_conflicts=True
+            new, update_conflicts=True, unique_fields=["kind", "digest"], update_fields=["kind"]
         )
-        counters = [
-            LoginAttempts.objects.select_for_update().get(kind=kind, digest=digest) for kind, digest in self.keys
-        ]
+        counters = [LoginAttempts.objects.get(kind=kind, digest=digest) for kind, digest in self.keys]
+        now = timezone.now()  # others may have been counted while this one waited for its turn
         waits = [counter.locked_until for counter in counters if counter.locked_until and counter.locked_until > now]
         if waits:
             return False, max(waits)
         for counter in counters:
-            forgotten = (now - counter.last_at) // FORGOTTEN_EVERY
+            forgotten = max((now - counter.last_at) // FORGOTTEN_EVERY, 0)  # clocks of two servers may differ
             counter.failures, counter.last_at = max(counter.failures - forgotten, 0) + 1, now
             delay = delay_after(counter.failures, FREE[counter.kind])
             counter.locked_until = now + delay if delay else None

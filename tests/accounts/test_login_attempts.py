@@ -76,6 +76,20 @@ def test_many_at_once_do_not_slip_through(rf):
     assert LoginAttempts.objects.get(kind="name").failures == 5
 
 
+@pytest.mark.django_db(transaction=True)
+def test_successes_and_failures_at_once_do_not_stumble_over_each_other(rf):
+    def run(number):
+        try:
+            attempt = Attempt(rf.post("/"), "siapa")
+            attempt.begin()
+            attempt.succeed() if number % 2 else attempt.fail()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(run, range(40))) == [None] * 40
+
+
 def test_attempt_while_locked_neither_counts_nor_lengthens_the_wait(client, budi):
     fail(client, 5)
     before = LoginAttempts.objects.get(kind="name")
