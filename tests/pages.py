@@ -129,6 +129,8 @@ ROWS = {
     "reports:component_export": Row(P.COMPONENTS_VIEW, FORM),
     "reports:user_export": Row(P.USER_MANAGE, FORM),
     "reports:audit_export": Row(P.AUDIT_VIEW, FORM),
+    "reports:batch_export": Row(P.ROSTER_IMPORT, FORM),
+    "reports:problem_export": Row(P.ROSTER_IMPORT, FORM),
     "reports:map_export": Row(P.MAP_VIEW, FORM),
     "reports:assistant_export": Row(P.REVIEW, FORM),
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),

@@ -8,6 +8,7 @@ import datetime
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.text import slugify
 from import_export import fields, resources
 
@@ -88,6 +89,11 @@ class ListExport:
     @staticmethod
     def count_of(rows) -> int:
         return count_up_to(rows, MOST_ROWS) if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def back_url(self) -> str:
+        """The list as it was narrowed."""
+        return f"{reverse(self.page)}?{self.request.GET.urlencode()}"
 
     @property
     def region(self) -> Region | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.exports import cases, counts, families, people
+from reports.exports import cases, counts, families, imports, people
 from reports.views.exports import export_page
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("components/", export_page(counts.ComponentExport), name="component_export"),
     path("users/", export_page(people.UserExport), name="user_export"),
     path("audit/", export_page(people.AuditExport), name="audit_export"),
+    path("imports/", export_page(imports.BatchExport), name="batch_export"),
+    path("problems/", export_page(imports.ProblemExport), name="problem_export"),
     path("map/", export_page(counts.MapExport), name="map_export"),
     path("assistants/", export_page(counts.AssistantExport), name="assistant_export"),
     path("candidates/", export_page(counts.CandidateExport), name="candidate_export"),

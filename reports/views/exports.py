@@ -1,7 +1,6 @@
 """The page from which a list is downloaded: one view for all of them, one URL and permission each."""
 
 from django.core.exceptions import PermissionDenied
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ejsika.accounts.permissions import Permission, requires
@@ -27,7 +26,7 @@ def export_page(export: type[ListExport]):
         if 0 < count <= MOST_ROWS and form.is_valid():
             return _answer(request, chosen, **form.cleaned_data)
         context = {"chosen": chosen, "count": count, "form": form, "most": MOST_ROWS, "may_numbers": may_numbers}
-        context["back_url"] = f"{reverse(chosen.page)}?{request.GET.urlencode()}"
+        context["back_url"] = chosen.back_url
         return render_page(request, "reports/list_export.html", context, status=422 if form.is_bound else None)
 
     return list_export

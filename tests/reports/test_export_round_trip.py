@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +10,8 @@ from django.core.management import call_command
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
+from ejsika.imports.models import ImportBatch
+from ejsika.lib.sheets import open_sheets
 from tests.factories import make_program, make_user
 from tests.sheets import ROSTERS
 
@@ -55,3 +58,28 @@ def test_an_export_without_numbers_is_refused_line_by_line(client, register):
     path = register / "kpm.xlsx"
     path.write_bytes(b"".join(answer.streaming_content))
     assert check(path)["counts"]["error"] == Household.objects.count()
+
+
+def test_what_is_wrong_in_an_import_goes_out_for_whoever_mends_the_sheet(client, register):
+    result = check(ROSTERS / "04_salah_semua.xlsx")
+    client.force_login(User.objects.get(username="admin"))
+    assert "Unduh semua masalah" in client.get(f"/imports/{result['batch']}/?tab=error").content.decode()
+    url = f"/reports/exports/problems/?batch={result['batch']}"
+    assert f'href="/imports/{result["batch"]}/"' in client.get(url).content.decode()
+    answer = client.post(url, {"file_kind": "csv"})
+    head, *lines = [row for _, row in open_sheets(b"".join(answer.streaming_content))[0].lines()]
+    shown = ImportBatch.objects.get(pk=result["batch"]).problems.shown()
+    assert [line[0] for line in lines] == [str(problem.row) for problem in shown]
+    assert head[-1].startswith("Apa yang Salah")
+    assert not any(re.search("[0-9]{12}", cell) for line in lines for cell in line)
+
+
+def test_imports_and_their_problems_stay_within_the_scope(client, register):
+    batch = ImportBatch.objects.get()
+    client.force_login(User.objects.get(username="admin"))
+    assert client.get("/reports/exports/imports/").context["count"] == 1
+    client.force_login(make_user("selatan", Role.ADMIN, "3601"))
+    assert client.get("/reports/exports/imports/").context["count"] == 0
+    answer = client.post(f"/reports/exports/problems/?batch={batch.pk}", {"file_kind": "csv"})
+    assert answer.status_code == 422
+    assert "Impor ini tidak ada" in answer.content.decode()

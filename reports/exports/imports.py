@@ -1,0 +1,80 @@
+"""Downloads of imports: which there were, and what is wrong in one, for whoever mends the sheet."""
+
+from django import forms
+
+from ejsika.accounts.permissions import Permission
+from ejsika.imports.models import ImportBatch
+from reports.exports.base import Column, ListExport, ListResource
+
+
+class BatchResource(ListResource):
+    pk = Column("Impor", lambda batch: batch.pk, width=9)
+    file_name = Column("Berkas", lambda batch: batch.file_name, width=36)
+    program = Column("Program", lambda batch: batch.program.name, width=14)
+    status = Column("Keadaan", lambda batch: batch.get_status_display(), width=18)
+    rows = Column("Baris", lambda batch: batch.rows, width=9)
+    created, changed, same, wrong = (
+        Column(label, lambda batch, name=name: batch.counts.get(name), width=9)
+        for name, label in [("create", "Baru"), ("change", "Berubah"), ("same", "Sama"), ("error", "Salah")]
+    )
+    uploaded_by = Column("Diunggah oleh", lambda batch: batch.uploaded_by.name, width=24)
+    uploaded_at = Column("Diunggah pada", lambda batch: batch.uploaded_at, width=18)
+    committed_at = Column("Disimpan pada", lambda batch: batch.committed_at, width=18)
+
+
+class BatchExport(ListExport):
+    kind, title, page = "impor", "daftar impor", "imports:batch_list"
+    permission = Permission.ROSTER_IMPORT
+    resource = BatchResource
+
+    def build_forms(self):
+        return []
+
+    def rows(self):
+        return ImportBatch.objects.for_user(self.user).select_related("uploaded_by", "program").order_by("-id")
+
+
+class BatchForm(forms.Form):
+    """Which import it is."""
+
+    batch = forms.ModelChoiceField(
+        label="Impor",
+        queryset=ImportBatch.objects.none(),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            "Impor ini tidak ada atau di luar wilayah Anda. Buka lagi dari daftar impor.",
+        ),
+    )
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.fields["batch"].queryset = ImportBatch.objects.for_user(user)
+
+
+class ProblemResource(ListResource):
+    row = Column("Baris", lambda problem: problem.row, width=8)
+    level = Column("Tingkat", lambda problem: problem.get_level_display(), width=14)
+    column = Column("Kolom", lambda problem: problem.column, width=20)
+    value = Column("Isi", lambda problem: problem.value, width=28)
+    message = Column("Apa yang Salah, Apa yang Perlu Dilakukan", lambda problem: problem.message, width=80)
+
+
+class ProblemExport(ListExport):
+    kind, title, page = "masalah-impor", "masalah pada impor", "imports:batch_list"
+    permission = Permission.ROSTER_IMPORT
+    resource = ProblemResource
+
+    def build_forms(self):
+        return [BatchForm(self.request.GET, user=self.user)]
+
+    def rows(self):
+        return self.forms[0].cleaned_data["batch"].problems.shown()
+
+    def filters(self):
+        batch = self.forms[0].cleaned_data["batch"]
+        return [("Impor", f"{batch.pk}"), ("Berkas", batch.file_name), ("Lembar", batch.sheet)]
+
+    @property
+    def back_url(self) -> str:
+        (form,) = self.forms
+        return form.cleaned_data["batch"].get_absolute_url() if form.is_valid() else super().back_url
