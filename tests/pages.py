@@ -58,6 +58,14 @@ def colleague(world):
     return world.assistant
 
 
+def faulty_batch(world):
+    found = batch(world)
+    found.problems.create(
+        sheet="KPM", row=2, column="NIK Pengurus", code="nik_length", level="error", message="NIK harus 16 angka."
+    )
+    return found
+
+
 def viewport(world):
     return {"bbox": "105,-7.2,107,-5.7", "zoom": "9"}
 
@@ -130,7 +138,7 @@ ROWS = {
     "reports:user_export": Row(P.USER_MANAGE, FORM),
     "reports:audit_export": Row(P.AUDIT_VIEW, FORM),
     "reports:batch_export": Row(P.ROSTER_IMPORT, FORM),
-    "reports:problem_export": Row(P.ROSTER_IMPORT, FORM),
+    "reports:problem_export": Row(P.ROSTER_IMPORT, FORM, faulty_batch),
     "reports:map_export": Row(P.MAP_VIEW, FORM),
     "reports:assistant_export": Row(P.REVIEW, FORM),
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),

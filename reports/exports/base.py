@@ -57,7 +57,10 @@ class ListResource(resources.Resource):
 
 
 class ListExport:
-    """One list of one request: subclasses say which forms narrow it, and give its rows."""
+    """One list of one request: subclasses say which forms narrow it, and give its rows.
+
+    `pk` is there where the list is of one row of another table.
+    """
 
     kind = ""  # in the file's name and the audit
     title = ""
@@ -66,8 +69,8 @@ class ListExport:
     resource: type[ListResource]
     has_numbers = False  # whether there are identity numbers in it
 
-    def __init__(self, request):
-        self.request, self.user = request, request.user
+    def __init__(self, request, pk: int | None = None):
+        self.request, self.user, self.pk = request, request.user, pk
         self.forms: list[forms.Form] = self.build_forms()
 
     def build_forms(self) -> list[forms.Form]:

@@ -1,6 +1,6 @@
 """Downloads of imports: which there were, and what is wrong in one, for whoever mends the sheet."""
 
-from django import forms
+from django.shortcuts import get_object_or_404
 
 from ejsika.accounts.permissions import Permission
 from ejsika.imports.models import ImportBatch
@@ -34,23 +34,6 @@ class BatchExport(ListExport):
         return ImportBatch.objects.for_user(self.user).select_related("uploaded_by", "program").order_by("-id")
 
 
-class BatchForm(forms.Form):
-    """Which import it is."""
-
-    batch = forms.ModelChoiceField(
-        label="Impor",
-        queryset=ImportBatch.objects.none(),
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"),
-            "Impor ini tidak ada atau di luar wilayah Anda. Buka lagi dari daftar impor.",
-        ),
-    )
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.fields["batch"].queryset = ImportBatch.objects.for_user(user)
-
-
 class ProblemResource(ListResource):
     row = Column("Baris", lambda problem: problem.row, width=8)
     level = Column("Tingkat", lambda problem: problem.get_level_display(), width=14)
@@ -65,16 +48,15 @@ class ProblemExport(ListExport):
     resource = ProblemResource
 
     def build_forms(self):
-        return [BatchForm(self.request.GET, user=self.user)]
+        self.batch = get_object_or_404(ImportBatch.objects.for_user(self.user), pk=self.pk)
+        return []
 
     def rows(self):
-        return self.forms[0].cleaned_data["batch"].problems.shown()
+        return self.batch.problems.shown()
 
     def filters(self):
-        batch = self.forms[0].cleaned_data["batch"]
-        return [("Impor", f"{batch.pk}"), ("Berkas", batch.file_name), ("Lembar", batch.sheet)]
+        return [("Impor", str(self.batch.pk)), ("Berkas", self.batch.file_name), ("Lembar", self.batch.sheet)]
 
     @property
     def back_url(self) -> str:
-        (form,) = self.forms
-        return form.cleaned_data["batch"].get_absolute_url() if form.is_valid() else super().back_url
+        return self.batch.get_absolute_url()

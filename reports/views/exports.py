@@ -15,11 +15,11 @@ def export_page(export: type[ListExport]):
 
     @require_http_methods(["GET", "POST"])
     @requires(export.permission)
-    def list_export(request):
+    def list_export(request, pk=None):
         may_numbers = export.has_numbers and request.user.may(Permission.NUMBERS_EXPORT)
         if request.POST.get("with_numbers") and not may_numbers:
             raise PermissionDenied
-        chosen = export(request)
+        chosen = export(request, pk)
         count = 0 if chosen.errors else chosen.count()
         data = request.POST if request.method == "POST" else None
         form = ExportForm(data, offers_numbers=may_numbers, count=count)

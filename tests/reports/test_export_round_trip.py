@@ -64,7 +64,7 @@ def test_what_is_wrong_in_an_import_goes_out_for_whoever_mends_the_sheet(client,
     result = check(ROSTERS / "04_salah_semua.xlsx")
     client.force_login(User.objects.get(username="admin"))
     assert "Unduh semua masalah" in client.get(f"/imports/{result['batch']}/?tab=error").content.decode()
-    url = f"/reports/exports/problems/?batch={result['batch']}"
+    url = f"/reports/exports/imports/{result['batch']}/problems/"
     assert f'href="/imports/{result["batch"]}/"' in client.get(url).content.decode()
     answer = client.post(url, {"file_kind": "csv"})
     head, *lines = [row for _, row in open_sheets(b"".join(answer.streaming_content))[0].lines()]
@@ -80,6 +80,5 @@ def test_imports_and_their_problems_stay_within_the_scope(client, register):
     assert client.get("/reports/exports/imports/").context["count"] == 1
     client.force_login(make_user("selatan", Role.ADMIN, "3601"))
     assert client.get("/reports/exports/imports/").context["count"] == 0
-    answer = client.post(f"/reports/exports/problems/?batch={batch.pk}", {"file_kind": "csv"})
-    assert answer.status_code == 422
-    assert "Impor ini tidak ada" in answer.content.decode()
+    answer = client.post(f"/reports/exports/imports/{batch.pk}/problems/", {"file_kind": "csv"})
+    assert answer.status_code == 404
