@@ -15,6 +15,7 @@ from ejsika.accounts.models import User
 from ejsika.lib.paginate import count_up_to
 
 NONE_PICKED = "Belum ada keluarga yang dipilih. Centang keluarga di daftar, lalu tekan Tugaskan."
+NONE_LEFT = "Tidak ada lagi keluarga yang cocok dengan saringan ini. Mungkin baru saja ditugaskan."
 TOO_MANY = "Sekali tugas paling banyak {most} keluarga. Persempit daftarnya dengan saringan, lalu ulangi."
 DAYS_BACK = 92
 
@@ -83,7 +84,10 @@ class Selection:
         """Why nothing can be done with these families; "" where something can."""
         if self.count > MOST:
             return TOO_MANY.format(most=f"{MOST:,}".replace(",", "."))
-        return "" if self.count else NONE_PICKED
+        if self.count:
+            return ""
+        wrong = [error for errors in self.filter.errors.values() for error in errors]
+        return " ".join(wrong) or (NONE_LEFT if self.is_all else NONE_PICKED)
 
     @property
     def fields(self) -> list[tuple[str, str]]:

@@ -138,12 +138,19 @@ def test_a_filter_by_assistant_is_not_taken_for_the_new_one(client, officer, nor
 def test_a_bad_filter_takes_nothing(client, officer, north_family, tono):
     answer = ask(client, tono, all="1", region="3601")
     assert answer.status_code == 302
-    assert told(answer) == ["Belum ada keluarga yang dipilih. Centang keluarga di daftar, lalu tekan Tugaskan."]
+    assert told(answer) == ["Wilayah ini tidak ada atau di luar wilayah Anda."]
+
+
+def test_all_of_a_list_that_has_become_empty_is_told(client, officer, north_family, tono):
+    answer = ask(client, tono, all="1", figure="without_assistant", confirmed="1")
+    assert told(answer) == ["Tidak ada lagi keluarga yang cocok dengan saringan ini. Mungkin baru saja ditugaskan."]
+    assert history(north_family)[-1][0] == "budi"
 
 
 def test_nothing_picked_is_told_on_the_list_with_its_filter(client, officer, north_family):
     answer = client.post(URL, {"status": "aktif", "household": ["x", "-1", "9" * 30]})
     assert answer.url == "/households/?status=aktif"
+    assert told(answer) == ["Belum ada keluarga yang dipilih. Centang keluarga di daftar, lalu tekan Tugaskan."]
 
 
 def test_foreign_families_are_not_touched(client, officer, north_family, south_family, tono):
