@@ -52,6 +52,7 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
     )
     if not same:
         raise UuidTakenError
+    visit.is_repeat = True
     return visit
 
 

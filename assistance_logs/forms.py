@@ -97,7 +97,8 @@ class VisitForm(forms.Form):
         if value > timezone.now() + CLOCK_SKEW:
             raise ValidationError("Waktu ini belum terjadi. Periksa tanggal dan jam kunjungan.")
         day = timezone.localdate(value)
-        if not self.household.assignments.on(day).filter(assistant=self.user).exists():
+        # That it is theirs today was asked when the family was fetched for them.
+        if day != timezone.localdate() and not self.household.assignments.on(day).filter(assistant=self.user).exists():
             raise ValidationError(
                 f"Pada {formats.date_format(day)} keluarga ini belum ditugaskan kepada Anda. Periksa tanggalnya; "
                 "kalau tanggalnya benar, minta koordinator memeriksa tanggal penugasan."

@@ -76,6 +76,7 @@ class Visit(models.Model):
     recorded_at = models.DateTimeField("diterima server", db_default=Now())
 
     objects = VisitQuerySet.as_manager()
+    is_repeat = False  # of one that the same sending stored before: see actions.find_sent
 
     class Meta:
         verbose_name = "kunjungan"

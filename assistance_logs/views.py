@@ -105,11 +105,8 @@ def visit_correct(request, pk):
 def _store(request, form, act, page):
     """Store what was sent, once, or say why not: to a person by the page, to a phone's outbox by JSON."""
     visit, status = None, None
-    form.is_valid()
     try:
-        visit = sent = form.sent_before()
-        if visit is None and form.is_valid():
-            visit = act(**form.cleaned_data)
+        visit = act(**form.cleaned_data) if form.is_valid() else form.sent_before()
     except UuidTakenError:
         form.add_error(None, ValidationError(TAKEN, code="uuid_taken"))
         status = 409
@@ -121,7 +118,7 @@ def _store(request, form, act, page):
     if visit is None:
         form.renew_uuid()
         return page(status=status)
-    _tell(request, form, repeated=sent is not None)
+    _tell(request, form, repeated=visit.is_repeat)
     return redirect(visit)
 
 

@@ -12,6 +12,7 @@ from beneficiaries.figures import View
 from beneficiaries.forms.scope import ScopeForm
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, Role
+from ejsika.lib.widgets import ShortSelect
 from ejsika.regions.models import Region
 from reports.tallied import Tallied
 
@@ -120,8 +121,15 @@ class Scope:
     def _list_path(self) -> str:
         return reverse("beneficiaries:household_list")
 
-    def region_choices(self) -> list[tuple[str, str]]:
-        return self.form.region_choices()
+    def region_select(self) -> str:
+        return _select("region", self.form.region_choices(), self.region.code if self.region else "")
+
+    def program_select(self) -> str:
+        choices = [("", "Semua program"), *((program.code, program.name) for program in self.form.programs)]
+        return _select("program", choices, self._kept["program"] if self.is_valid else "")
+
+    def month_select(self) -> str:
+        return _select("period", self.month_choices(), f"{self.view.start:%Y-%m}")
 
     def crumbs(self) -> list[tuple[str, str]]:
         """(name, query) from the province down; the query is "" where one may not go, and for the last."""
@@ -140,3 +148,7 @@ class Scope:
         if self.view.start not in months:
             months.append(self.view.start)
         return [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in sorted(months, reverse=True)]
+
+
+def _select(name: str, choices: list[tuple[str, str]], chosen: str) -> str:
+    return ShortSelect(choices=choices).render(name, chosen, {"id": f"scope-{name}"})

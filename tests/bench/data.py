@@ -15,7 +15,12 @@ def prepare(database: str, households: int) -> None:
         if not cursor.fetchone():
             cursor.execute(f'CREATE DATABASE "{database}"')
     connection.close()
-    for command in (["migrate", "-v", "0"], ["load_regions"], ["demo", "--households", str(households)]):
+    for command in (
+        ["migrate", "-v", "0"],
+        ["load_regions"],
+        ["demo", "--households", str(households)],
+        ["check_tallies", "--mend"],
+    ):
         subprocess.run(
             [sys.executable, "manage.py", *command],
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_DATABASE": database},
