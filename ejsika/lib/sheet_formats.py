@@ -47,6 +47,7 @@ class RowFormat(base_formats.Format):
     """A format that writes a Table into a binary file."""
 
     extension = content_type = ""
+    is_packed = False
 
     def write(self, target, table: Table) -> None:
         raise NotImplementedError
@@ -68,6 +69,7 @@ class RowFormat(base_formats.Format):
 
 class Workbook(RowFormat):
     extension = "xlsx"
+    is_packed = True
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     options = {
         "constant_memory": True,

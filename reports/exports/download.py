@@ -38,6 +38,8 @@ def download(chosen: ListExport, *, file_kind: str, with_numbers: bool, purpose:
     kind.write(file, table)
     file.seek(0)
     _keep_on_record(chosen, table, file_kind, with_numbers=with_numbers, purpose=purpose, reason=reason)
+    if kind.is_packed:  # the gzip middleware would pack it again, for nothing, and hide how large it is
+        chosen.request.META["HTTP_ACCEPT_ENCODING"] = "identity"
     name = chosen.file_name(timezone.localdate(), kind.get_extension())
     return FileResponse(file, as_attachment=True, filename=name, content_type=kind.get_content_type())
 

@@ -230,6 +230,16 @@ def test_the_file_is_named_by_list_region_and_day(client, officer, north_family)
     assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.parametrize(("file_kind", "is_packed"), [("xlsx", False), ("csv", True)])
+def test_a_workbook_is_not_packed_twice(client, officer, budi, program, file_kind, is_packed):
+    for _ in range(20):
+        make_household(assistant=budi)
+    answer = client.post(FAMILIES, {"file_kind": file_kind}, headers={"accept-encoding": "gzip"})
+    assert (answer.get("Content-Encoding") == "gzip") is is_packed
+    assert ("Content-Length" in answer) is not is_packed
+    body(answer)
+
+
 def test_a_workbook_says_what_it_is(client, officer, north_family):
     content = body(client.post(f"{FAMILIES}?status=aktif", {"file_kind": "xlsx"}))
     notes = dict(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Keterangan").to_python())
