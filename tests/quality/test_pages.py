@@ -67,9 +67,12 @@ def sights(stage, client_of, name) -> list[tuple]:
 def listen(page, url: str) -> list[str]:
     """Note what goes wrong behind a page from now on."""
     heard = []
-    page.on(
-        "console", lambda line: heard.append(f"{line.type}: {line.text}") if line.type in {"error", "warning"} else 0
-    )
+
+    def note(line):
+        if line.type in {"error", "warning"} and "registration blocked by Playwright" not in line.text:
+            heard.append(f"{line.type}: {line.text}")
+
+    page.on("console", note)
     page.on("pageerror", lambda error: heard.append(f"uncaught: {error}"))
     page.on(
         "request", lambda asked: None if asked.url.startswith((url, "data:")) else heard.append(f"foreign {asked.url}")
