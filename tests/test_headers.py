@@ -1,8 +1,11 @@
 """What every answer tells the browser: keep nothing, load nothing from elsewhere, show it in no frame."""
 
 import datetime
+from contextlib import closing
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 
@@ -74,3 +77,16 @@ def test_refusals_bear_the_headers(client, db, settings):
     assert_headers(client.get("/", headers={"host": "lain.example"}), "another host")
     settings.ROSTER_MAX_BYTES = 1
     assert_headers(client.post("/accounts/login/", {"username": "a" * 2_000_000}), "too large")
+
+
+def test_files_with_a_hash_in_their_name_are_kept_for_ever_and_others_asked_for_anew(db, settings, tmp_path):
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = tmp_path, False
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+    (tmp_path / "a.css").write_text("a { color: red }")
+    list(staticfiles_storage.post_process({"a.css": (staticfiles_storage, "a.css")}))
+    with closing(Client().get(static("a.css"))) as hashed, closing(Client().get("/static/a.css")) as plain:
+        assert hashed["Cache-Control"] == "max-age=315360000, public, immutable"
+        assert hashed["X-Content-Type-Options"] == "nosniff"
+        assert "Access-Control-Allow-Origin" not in hashed
+        assert "immutable" not in plain["Cache-Control"]
