@@ -26,8 +26,10 @@ class Pages:
     def __init__(self, port: int):
         dinsos, assistant, admin = (Visitor(port, name, DEMO_PASSWORD) for name in ("dinsos", "pendamping", "admin"))
         self.port, self.dinsos, self.assistant, self.admin = port, dinsos, assistant, admin
-        self.family = re.search(r"/visits/new/(\d+)/", assistant.page("/visits/tasks/"))[1]
-        self.visit_path = f"/visits/new/{self.family}/"
+        # The family that is looked at is never the one that is visited, which gets a longer story with every run.
+        self.family = re.search(r'href="/households/(\d+)/"', dinsos.page("/households/?region=3672"))[1]
+        visited = re.search(r"/visits/new/(\d+)/", assistant.page("/visits/tasks/"))[1]
+        self.visit_path = f"/visits/new/{visited}/"
         form = assistant.page(self.visit_path)
         self.visit = {
             "csrfmiddlewaretoken": assistant.token_on(self.visit_path),
@@ -92,7 +94,7 @@ class Pages:
                 "csrfmiddlewaretoken": self.stock_token,
                 "uuid": str(uuid.uuid4()),
                 "outbox_version": "1",
-                "household": self.family,
+                "household": self.visit_path.split("/")[3],
                 "kind": "KR",
                 "happened_at_0": day,
                 "happened_at_1": hour,
