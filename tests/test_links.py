@@ -14,7 +14,7 @@ from tests.factories import NORTH
 from tests.pages import World
 from tests.scenes import FullWorld
 
-SAME_KIND = 4  # addresses that differ by numbers alone: so many of them are opened
+SAME_KIND = 2  # addresses that differ by numbers alone: so many of them are opened
 MOST = 600
 HOST = "http://testserver"
 # Their own tests walk through Django's admin; logging out would end the walk.

@@ -123,7 +123,7 @@ def test_end_of_make_alone_is_noticed(start, tmp_path, number):
     make = start("make", "-f", str(tmp_path / "Makefile"), "run", env=os.environ | {"PYTHONPATH": str(ROOT)})
     left = descendants(make.pid)
     os.kill(make.pid, number)
-    wait_for(lambda: all(is_gone(pid) for pid in left), 5)
+    wait_for(lambda: all(is_gone(pid) for pid in left))
 
 
 def command_of(pid):
