@@ -10,12 +10,14 @@ from beneficiaries.timeline import Entry
 
 def visits(household, user, limit: int):
     """The family's newest visits. Cost: one query."""
-    found = Visit.objects.in_known_family(user).current().filter(household=household).for_list()[:limit]
-    return [_visit(visit) for visit in found]
+    return [_visit(visit) for visit in _newest(household, user, limit)]
 
 
 def late_follow_ups(household, user, limit: int):
-    """Open follow-ups that were due before today. Cost: one query."""
+    """Open follow-ups that were due before today. Cost: one query, where there is any follow-up."""
+    newest = _newest(household, user, limit)
+    if len(newest) < limit and not any(visit.follow_up for visit in newest):
+        return []
     found = Visit.objects.in_known_family(user).with_open_follow_up().filter(household=household)
     found = found.filter(follow_up_due__lt=timezone.localdate()).order_by("-follow_up_due")[:limit]
     return [
@@ -29,6 +31,15 @@ def late_follow_ups(household, user, limit: int):
         )
         for visit in found
     ]
+
+
+def _newest(household, user, limit: int) -> list[Visit]:
+    """A family's newest visits. Cost: one query, shared by both."""
+    known = household.__dict__.setdefault("known_visits", {})  # beside what is prefetched on the family
+    if (user.pk, limit) not in known:
+        found = Visit.objects.in_known_family(user).current().filter(household=household).for_list()
+        known[user.pk, limit] = list(found[:limit])
+    return known[user.pk, limit]
 
 
 def _visit(visit: Visit) -> Entry:

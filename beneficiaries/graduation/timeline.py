@@ -68,7 +68,9 @@ def panel(household, user):
 
 
 def _cases(household, user) -> list[GraduationCase]:
-    """A family's cases, newest first. Cost: one query, shared by the panel and the line of time."""
+    """A family's cases, newest first. Cost: one query, shared by the panel and the line of time; none without cases."""
+    if not getattr(household, "has_cases", True):  # as HouseholdQuerySet.for_page knows
+        return []
     known = household.__dict__.setdefault("known_cases", {})  # beside what is prefetched on the family
     if user.pk not in known:
         cases = GraduationCase.objects.in_known_family(user).for_page().filter(enrollment__household=household)

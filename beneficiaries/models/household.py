@@ -63,7 +63,14 @@ class HouseholdQuerySet(ScopedQuerySet):
         return self.filter(Exists(today.filter(household=OuterRef("pk"), assistant=assistant)))
 
     def for_page(self, user):
-        """What heads a family's page: place, and programmes this person may know of (known_enrollments)."""
+        """What heads a family's page: place, programmes this person may know of (known_enrollments), `has_cases`."""
+        from beneficiaries.graduation.models import GraduationCase
+
+        has_cases = Exists(GraduationCase.objects.filter(enrollment__household=OuterRef("pk")))
+        return self.with_programs(user).annotate(has_cases=has_cases)
+
+    def with_programs(self, user):
+        """Add place, and the programmes this person may know of (known_enrollments)."""
         from beneficiaries.models.enrollment import Enrollment
 
         enrollments = Enrollment.objects.in_known_family(user).select_related("program").order_by("program__code")
@@ -76,7 +83,9 @@ class HouseholdQuerySet(ScopedQuerySet):
         from beneficiaries.models.assignment import Assignment
 
         assignments = Assignment.objects.on(timezone.localdate()).select_related("assistant")
-        return self.for_page(user).prefetch_related(Prefetch("assignments", assignments, to_attr="assignments_today"))
+        return self.with_programs(user).prefetch_related(
+            Prefetch("assignments", assignments, to_attr="assignments_today")
+        )
 
     def locked(self, household) -> "Household":
         """Read one family anew and hold its row until the transaction ends.
