@@ -1,5 +1,6 @@
 """Is a page valid HTML? What html5lib's strict reading finds, and what it does not look at."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -63,7 +64,8 @@ def faults(html: str) -> list[str]:
     document = parser.parse(html)
     found = [f"line {place[0]}: {code} {words}" for place, code, words in parser.errors]
     elements = [element for element in document.iter() if isinstance(element.tag, str)]
-    return found + _about_ids(elements) + _about_names(elements) + _about_nesting(document) + _about_headings(elements)
+    found += _about_ids(elements) + _about_names(elements) + _about_nesting(document)
+    return found + _about_times(elements) + _about_headings(elements)
 
 
 def _about_ids(elements) -> list[str]:
@@ -121,6 +123,11 @@ def _about_nesting(element, above=()) -> list[str]:
     for child in element:
         found += _about_nesting(child, (*above, tag))
     return found
+
+
+def _about_times(elements) -> list[str]:
+    moments = [element.get("datetime") or "" for element in elements if element.tag == "time"]
+    return [f"time {moment!r} finer than a thousandth" for moment in moments if re.search(r"\.\d{4}", moment)]
 
 
 def _about_headings(elements) -> list[str]:
