@@ -82,8 +82,12 @@ class Tallied:
         return [{"part": part} | dict(zip(states, counts, strict=True)) for part, *counts in rows]
 
     def assistants(self) -> list[tuple]:
-        """Give (assistant's id, families, late, never visited, number of desas reported from)."""
-        return self._sums(AssistantTally, "assistant_id", ["families", "late", "never_visited", "has_reported::int"])
+        """Give (assistant's id, families, late, never visited)."""
+        return self._sums(AssistantTally, "assistant_id", ["families", "late", "never_visited"], "families > 0")
+
+    def reporters(self) -> set[int]:
+        """The ids of assistants who reported a visit in the last days."""
+        return {key for key, _ in self._sums(AssistantTally, "assistant_id", ["1"], "has_reported")}
 
     def _sums(self, model, group: str, columns: list[str], condition: str = "true", **values) -> list[tuple]:
         sums = ", ".join(f"sum({column})" for column in columns)

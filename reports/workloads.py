@@ -10,8 +10,10 @@ from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
 from assistance_logs.tallies import REPORT_EVERY_DAYS
 from beneficiaries import figures
+from beneficiaries.figures import View
 from ejsika.accounts.models import User
 from reports.scope import Scope
+from reports.tallied import Tallied
 
 
 @dataclass
@@ -35,43 +37,39 @@ class Workload:
 def workloads(scope: Scope) -> list[Workload]:
     """Give the assistants of a scope's active families, most overdue first, without names.
 
-    `has_reported`: any visit in the scope, an attempt included, in the last 7 days.
-    Cost: one query of tallies, or two over families and two for the programmes' visit interval.
+    `has_reported`: any visit in the last 7 days, an attempt included, to a family that this person may count, also
+    outside the chosen region and programme: who reports elsewhere is not silent.
+    Cost: three queries of tallies, or two over families and visits and one for the programmes' visit interval.
     """
-    if scope.tallied:
-        rows = scope.tallied.assistants()
-        found = [Workload(key, n, late, never, has_reported=reports > 0) for key, n, late, never, reports in rows if n]
-    else:
-        found = count_workloads(scope.families, Visit.objects.countable_by(scope.user), scope.view)
+    found = [Workload(*row) for row in scope.tallied.assistants()] if scope.tallied else count_workloads(scope)
+    everywhere = Tallied.of(View.of(scope.user, scope.view.start), scope.user.region_codes)
+    reported = everywhere.reporters() if everywhere else _reporters(scope.user, [load.assistant_id for load in found])
+    for load in found:
+        load.has_reported = load.assistant_id in reported
     return sorted(found, key=lambda load: (-load.overdue, -load.families, load.assistant_id))
 
 
-def count_workloads(families, visits, view: figures.View) -> list[Workload]:
-    """Count the families (a scoped queryset) and the last days' visits (scoped as well) of each assistant."""
+def count_workloads(scope: Scope) -> list[Workload]:
+    """Count a scope's active families of each assistant, one by one."""
     today = timezone.localdate()
     in_force = Q(assignments__ended_on__isnull=True) | Q(assignments__ended_on__gt=today)
     rows = (
-        families.filter(figures.get("active").condition(view))
+        scope.families.filter(figures.get("active").condition(scope.view))
         .filter(in_force, assignments__started_on__lte=today)
         .values(assistant_id=F("assignments__assistant"))
         .annotate(
             families=Count("pk"),
-            late=Count("pk", filter=figures.get("late").condition(view)),
-            never_visited=Count("pk", filter=figures.get("never_visited").condition(view)),
+            late=Count("pk", filter=figures.get("late").condition(scope.view)),
+            never_visited=Count("pk", filter=figures.get("never_visited").condition(scope.view)),
         )
     )
-    found = [Workload(**row) for row in rows]
-    since = day_start(today - datetime.timedelta(days=REPORT_EVERY_DAYS))
-    ids = [load.assistant_id for load in found]
-    reported = set(
-        visits.current()
-        .filter(assistant__in=ids, happened_at__gte=since)
-        .values_list("assistant", flat=True)
-        .distinct()
-    )
-    for load in found:
-        load.has_reported = load.assistant_id in reported
-    return found
+    return [Workload(**row) for row in rows]
+
+
+def _reporters(user, ids: list[int]) -> set[int]:
+    since = day_start(timezone.localdate() - datetime.timedelta(days=REPORT_EVERY_DAYS))
+    visits = Visit.objects.countable_by(user).current().filter(assistant__in=ids, happened_at__gte=since)
+    return set(visits.values_list("assistant", flat=True).distinct())
 
 
 def named(loads: list[Workload]) -> list[Workload]:

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from assistance_logs.actions import correct_visit, log_visit
+from assistance_logs.models import Visit
 from beneficiaries import figures, tallies, tasks
 from beneficiaries.actions import assign
 from beneficiaries.graduation.actions import decide
@@ -20,8 +21,12 @@ from beneficiaries.tally_check import figure_differences
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions as imports
 from ejsika.programs.models import ProgramRule
-from reports.counts import count_by_region, parts_of
+from reports.cells import Box, count_cells
+from reports.counts import count_by_region, count_mapped_by_region
+from reports.scope import Scope
 from reports.tallied import Tallied
+from reports.trends import visited_by_month
+from reports.workloads import count_workloads, workloads
 from tests.factories import (
     NORTH,
     NORTH_2,
@@ -180,28 +185,65 @@ def test_nightly_check_reports_and_mends(some, caplog):
     assert tallies.differences() == []
 
 
-class Asked:
-    """A scope as counting asks for it."""
+def scope_of(rf, user, **values) -> Scope:
+    request = rf.get("/", {name: value for name, value in values.items() if value})
+    request.user = user
+    scope = Scope(request)
+    assert scope.is_valid
+    return scope
 
-    def __init__(self, view, tallied):
-        self.view, self.families, self.tallied = view, Household.objects.all(), tallied
-        self.mapped_families, self.mapped_tallied = self.families, tallied
 
-
-@pytest.mark.parametrize("digits", [4, 6, 10])
-@pytest.mark.parametrize("code", [None, "JAMSOSRATU", "JSCM"])
+@pytest.mark.parametrize("region", ["", NORTH[:4], NORTH[:6], NORTH])
+@pytest.mark.parametrize("code", ["", "JAMSOSRATU", "JSCM"])
 @pytest.mark.parametrize("back", [0, 1, 6])
-def test_figures_of_any_month_and_programme_are_those_counted_one_by_one(some, digits, code, back):
-    start = tallies.months_before(timezone.localdate(), back)
-    view = figures.View.month(start, (make_program(code).pk,) if code else None)
-    tallied = Tallied.of(view, ["36"])
-    names = sorted(tallied.kept)
+def test_figures_of_any_month_and_programme_are_those_counted_one_by_one(rf, some, admin, region, code, back):
+    period = f"{tallies.months_before(timezone.localdate(), back):%Y-%m}"
+    scope, other = (scope_of(rf, admin, region=region, program=code, period=period) for _ in range(2))
+    names = sorted(scope.tallied.kept)
     assert "visited_this_period" in names
-    counted = [row for row in parts_of(Household.objects.all(), names, view, digits) if row["registered"]]
-    assert [row for row in tallied.by_region(names, digits) if row["registered"]] == counted
-    assert count_by_region(Asked(view, tallied), names, ["3602"]) == count_by_region(Asked(view, None), names, ["3602"])
+    other.tallied = None  # counts the families themselves
+    for mapped in (False, True):
+        read = count_by_region(scope, names, scope.part_codes, mapped=mapped)
+        assert read == count_by_region(other, names, scope.part_codes, mapped=mapped)
+    assert count_mapped_by_region(scope, scope.part_codes) == count_mapped_by_region(other, scope.part_codes)
+    assert visited_by_month(scope) == visited_by_month(other)
+    assert scope.tallied.assistants() == sorted(
+        (load.assistant_id, load.families, load.late, load.never_visited) for load in count_workloads(other)
+    )
 
 
-def test_programmes_that_are_not_all_are_counted_one_by_one(some):
-    view = figures.View.month(timezone.localdate(), (1, 2))
-    assert Tallied.of(view, ["36"]) is None
+@pytest.mark.parametrize("zoom", [8, 9, 10, 11])
+def test_cells_of_the_map_are_those_counted_one_by_one(rf, some, admin, zoom):
+    box = Box(104.0, -8.0, 108.0, -5.0)
+    scope, other = scope_of(rf, admin), scope_of(rf, admin)
+    other.tallied = None
+    assert count_cells(scope, box, zoom) == count_cells(other, box, zoom) != []
+
+
+def test_several_programmes_that_are_not_all_are_counted_one_by_one(rf, some):
+    programs = [make_program("JAMSOSRATU"), make_program("JSCM")]
+    scope = scope_of(rf, make_user("lina", Role.DINSOS, "36", programs=programs))
+    assert scope.tallied is None
+    assert count_by_region(scope, ["registered"], ["36"])["36"]["registered"] == 8
+
+
+def test_one_programme_of_the_reader_is_read_from_its_own_rows(rf, some):
+    jscm = make_program("JSCM")
+    scope = scope_of(rf, make_user("lina", Role.DINSOS, "36", programs=[jscm]))
+    assert scope.tallied.program == jscm.pk
+    assert count_by_region(scope, ["registered"], ["36"])["36"]["registered"] == 3
+
+
+def test_an_assistant_s_map_counts_their_own(rf, some, budi):
+    scope = scope_of(rf, budi)
+    assert scope.tallied and scope.mapped_tallied is None
+
+
+def test_who_reported_elsewhere_is_not_silent(rf, some, admin, budi):
+    """Budi's visit of the last days was to a family of another programme than the one that is looked at."""
+    scope = scope_of(rf, admin, program="JSCM", region=NORTH_2)
+    assert [(load.assistant_id, load.has_reported) for load in workloads(scope)] == [(budi.pk, True)]
+    Visit.objects.all().update(happened_at=timezone.now() - datetime.timedelta(days=60))
+    tallies.refresh_all()
+    again = scope_of(rf, admin, program="JSCM", region=NORTH_2)
+    assert [load.has_reported for load in workloads(again)] == [False]
