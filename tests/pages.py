@@ -113,6 +113,7 @@ ROWS = {
     "assistance_logs:visit_correct": Row(P.VISIT_LOG, FORM, visit),
     "imports:batch_list": Row(P.ROSTER_IMPORT),
     "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
+    "imports:template_download": Row(P.ROSTER_IMPORT),
     "imports:batch_detail": Row(P.ROSTER_IMPORT, target=batch),
     "imports:batch_commit": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),

@@ -26,6 +26,7 @@ from ejsika.programs.models import Program
 Status = ImportBatch.Status
 _COMMIT_LOCK = 7_236_402  # one commit or undo at a time: they touch overlapping families
 _READ = 5_000
+NO_ROWS = "Tidak ada baris data di bawah judul kolom; baris contoh tidak dihitung. Periksa apakah berkasnya benar."
 
 
 @transaction.atomic
@@ -70,7 +71,7 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
     reader = _Reader(batch, kind, head, lines)
     kind.stage(batch, head, iter(reader), reader.report)
     if not reader.rows:
-        raise Refusal("file_empty", "Tidak ada baris data di bawah judul kolom. Periksa apakah berkasnya benar.")
+        raise Refusal("file_empty", NO_ROWS)
     SkippedLine.objects.bulk_create(reader.skipped, batch_size=1000)
     batch.rows, batch.skipped = reader.rows, len(reader.skipped)
     batch.job.report("Membandingkan dengan data KPM", reader.rows, reader.rows)
@@ -99,6 +100,9 @@ class _Reader:
             for blank in blanks:  # those at the very end are no lines at all
                 self._skip(blank, SkippedLine.Reason.BLANK)
             blanks = []
+            if self.kind.is_example(self.head, cells):
+                self._skip(row, SkippedLine.Reason.EXAMPLE, shown)
+                continue
             if not self.kind.is_data(self.head, cells):
                 self._skip(row, SkippedLine.Reason.NO_DATA, shown)
                 continue

@@ -83,6 +83,14 @@ class SheetKind(ABC):
         """Whether a line below the head is data, not a total or a signature."""
 
     @abstractmethod
+    def is_example(self, head: Head, cells: list) -> bool:
+        """Whether a line is the template's example, which is never imported."""
+
+    @abstractmethod
+    def write_template(self, target, user) -> None:
+        """Write an empty workbook for this person to fill into a binary file."""
+
+    @abstractmethod
     def stage(self, batch, head: Head, lines, report: Callable[[int], None]) -> None:
         """Clean every line and copy it into the staging table, with its problems."""
 

@@ -186,6 +186,7 @@ class SkippedLine(models.Model):
         BLANK = "blank", "Kosong"
         REPEAT = "repeat", "Sama persis dengan baris sebelumnya"
         NO_DATA = "no_data", "Bukan data (jumlah, tanda tangan, judul)"
+        EXAMPLE = "example", "Contoh dari templat"
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="skipped_lines")
     row = models.PositiveIntegerField()

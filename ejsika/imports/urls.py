@@ -6,6 +6,7 @@ app_name = "imports"
 urlpatterns = [
     path("", views.batch_list, name="batch_list"),
     path("new/", views.batch_new, name="batch_new"),
+    path("template/", views.template_download, name="template_download"),
     path("<int:pk>/", views.batch_detail, name="batch_detail"),
     path("<int:pk>/commit/", views.batch_commit, name="batch_commit"),
     path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),

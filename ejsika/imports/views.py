@@ -1,5 +1,7 @@
 """The import on screen: upload, watch, look, save, take back. The work itself is in actions, run by the queue."""
 
+import io
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -7,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ejsika.accounts.permissions import Permission, requires
-from ejsika.imports import actions, notices, tasks
+from ejsika.imports import actions, kinds, notices, tasks
 from ejsika.imports.forms import UploadForm
 from ejsika.imports.models import ImportBatch
 from ejsika.imports.tabs import Tabs
-from ejsika.lib.http import render_page
+from ejsika.lib.http import attachment, render_page
+from ejsika.lib.sheet_formats import Workbook
 
 NEWEST = 30
 
@@ -38,6 +41,15 @@ def batch_new(request):
         )
         tasks.check.defer(batch_id=batch.pk)
     return redirect(batch)
+
+
+@require_safe
+@requires(Permission.ROSTER_IMPORT)
+def template_download(request):
+    """An empty workbook with this admin's own regions and choices."""
+    file = io.BytesIO()
+    kinds.get("roster").write_template(file, request.user)
+    return attachment(request, file, "templat-roster-kpm.xlsx", Workbook.content_type)
 
 
 @require_safe

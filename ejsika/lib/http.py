@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.http import FileResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -57,6 +58,16 @@ def client_address(request) -> str:
     if settings.BEHIND_PROXY:
         return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def attachment(request, file, name: str, content_type: str) -> FileResponse:
+    """Hand a packed file out, from its beginning; the answer closes it.
+
+    The gzip middleware would pack it again, for nothing, and hide how large it is.
+    """
+    file.seek(0)
+    request.META["HTTP_ACCEPT_ENCODING"] = "identity"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
 
 
 def render_page(request, page, context=None, *, part=None, status=None):

@@ -2,6 +2,8 @@
 
 from ejsika.imports.kinds import Column
 
+# Digits that are no quantity: a spreadsheet would cut them or drop their noughts unless they are kept as text.
+NUMBERED = {"kk", "nik", "account", "phone", "rt", "rw", "rt_rw", "region_code", "born_on"}
 COLUMNS = [
     Column(
         "kk", "No KK", ("Nomor KK", "No. Kartu Keluarga", "Nomor Kartu Keluarga", "KK", "NKK", "No KK Keluarga"), True

@@ -6,7 +6,7 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils import timezone
 
-from beneficiaries.sheets.roster import cells, hold, match, preview, undo, write
+from beneficiaries.sheets.roster import cells, hold, match, preview, template, undo, write
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
 from beneficiaries.sheets.roster.columns import COLUMNS
 from beneficiaries.sheets.roster.models import RosterRow
@@ -52,6 +52,12 @@ class RosterKind(SheetKind):
         is_head = all(plain(cell(name)) == plain(title) for name, title in head.titles.items())  # again, on a new page
         place = cell("desa") or cell("region_code")
         return bool(re.search(r"[^\W\d_]", cell("name")) and place) and not is_head
+
+    def is_example(self, head: Head, row: list) -> bool:
+        return template.is_example(head, row)
+
+    def write_template(self, target, user) -> None:
+        template.write_template(target, user)
 
     def stage(self, batch, head: Head, lines, report) -> None:
         cleaner = LineCleaner(head, PlaceIndex(), _importer(batch))
