@@ -132,7 +132,8 @@ def _mark(username: str) -> str:
 
 
 def _normal(username: str) -> str:
-    return username.strip().casefold()
+    """The name as iexact compares it, by capitals: "ı" finds who is called "i", so both are one name here."""
+    return username.strip().upper().casefold()
 
 
 def _network(request) -> str:

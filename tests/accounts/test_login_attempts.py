@@ -54,6 +54,13 @@ def test_fifth_wrong_password_locks_the_name_whether_it_exists_or_not(client, bu
     assert attempt(client, "budi" if username == "siapa" else "siapa").text.count(LOCKED) == 0
 
 
+def test_letters_that_postgresql_takes_for_others_are_no_further_attempts(client, budi):
+    """Its capital of a dotless "ı" is "I", so such a name finds budi as well."""
+    fail(client, 3)
+    fail(client, 2, "bud\u0131")
+    assert LOCKED in attempt(client).text
+
+
 def test_locked_answer_says_when_to_try_again(client, budi):
     fail(client, 5)
     until = LoginAttempts.objects.get(kind="name").locked_until
