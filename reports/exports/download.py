@@ -54,7 +54,7 @@ def for_paper(chosen: ListExport, file_kind: str) -> dict:
 
 
 def _keep_on_record(chosen: ListExport, table: Table, file_kind: str, **why) -> None:
-    query = chosen.request.GET.dict()
+    query = {name: value for form in chosen.forms for name in form.fields if (value := chosen.request.GET.get(name))}
     told = {"list": chosen.kind, "query": query, "rows": table.count, "file_kind": file_kind} | why
     record("list.exported", target=chosen.user, by=chosen.user, **told)
 

@@ -200,6 +200,11 @@ def test_other_lists_go_on_paper_as_well(client, ayu, north_family, second_famil
     assert client.post(reverse(f"reports:{name}"), {"file_kind": "cetak"}).status_code == 200
 
 
+def test_record_keeps_what_narrows_the_list_and_nothing_else_of_the_address(client, owner, north_family):
+    fetch(client, FAMILIES, "?status=aktif&nik=3602120405800001&odd=%00")
+    assert AuditEvent.objects.get(action="list.exported").data["query"] == {"status": "aktif"}
+
+
 def test_every_download_is_on_record(client, owner, north_family):
     fetch(client, FAMILIES, "?status=aktif", file_kind="csv", **WHY)
     event = AuditEvent.objects.get(action="list.exported")
