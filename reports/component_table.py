@@ -113,14 +113,19 @@ def choices(scope: Scope) -> list[By]:
 
 def build(scope: Scope, by: By) -> Table:
     """Count as of today; an assistant's own families alone. Cost: two queries for the counts, one for names."""
-    if not scope.is_by_name and scope.region and len(scope.region.code) == DESA_DIGITS:
+    if _is_too_near(scope):
         return Table(scope.parts_label, [], reason="Angka satu desa ditampilkan dalam tabel kecamatannya.")
     return {By.REGION: _of_regions, By.PROGRAM: _of_programs, By.ASSISTANT: _of_assistants}[by](scope)
 
 
-def overview(scope: Scope) -> Row:
-    """All of a scope in one row. Cost: two queries, most of it shared with the dashboard's."""
-    return Row.of(scope, "Semua", sum(_by_region(scope, 2).values(), NOTHING))
+def overview(scope: Scope) -> Row | None:
+    """All of a scope in one row; None where build() gives none. Cost: two queries, shared with the dashboard's."""
+    return None if _is_too_near(scope) else Row.of(scope, "Semua", sum(_by_region(scope, 2).values(), NOTHING))
+
+
+def _is_too_near(scope: Scope) -> bool:
+    """Who reads no names gets no numbers of one desa: how many are pregnant there is nearly a name."""
+    return not scope.is_by_name and scope.region is not None and len(scope.region.code) == DESA_DIGITS
 
 
 def _of_regions(scope: Scope) -> Table:

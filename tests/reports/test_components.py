@@ -170,7 +170,10 @@ def test_small_numbers_of_a_desa_are_hidden_from_who_sees_no_names(client, eko, 
     assert line.url == "" and "tersembunyi" in answer.content.decode()
     desa = client.get(URL, {"region": NORTH})
     assert desa.context["table"].rows == [] and "tabel kecamatannya" in desa.content.decode()
+    dashboard = client.get(reverse("reports:dashboard"), {"region": NORTH})
+    assert "Ibu hamil" not in dashboard.content.decode()
     client.force_login(ayu)
+    assert "Ibu hamil" in client.get(reverse("reports:dashboard"), {"region": NORTH}).content.decode()
     assert row(client.get(URL, {"region": NORTH}), f"Desa {NORTH}").families == 7
 
 
