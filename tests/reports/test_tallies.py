@@ -34,6 +34,7 @@ from tests.factories import (
     enroll,
     make_case,
     make_household,
+    make_member,
     make_program,
     make_user,
     make_visit,
@@ -143,6 +144,29 @@ def test_import_that_moves_families_and_its_undoing(some, admin, settings, tmp_p
     assert tallies.differences() == []
     imports.undo(first, admin)
     assert list(FamilyTally.objects.order_by("desa", "program").values()) == before
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_import_that_takes_a_member_from_a_family_elsewhere(some, admin, settings, tmp_path):
+    """The family that somebody left is in no line of the sheet; its desa has a mother less all the same."""
+    settings.MEDIA_ROOT = tmp_path
+    line = family(NORTH)
+    mother = make_member(
+        Household.objects.filter(region=SOUTH, status="aktif").get(),
+        nik=line["NIK Pengurus"],
+        name=line["Nama Pengurus"],
+        born_on=datetime.date(1980, 5, 4),
+        is_pregnant=True,
+    )
+    tallies.refresh_all()
+    content = write_roster(tmp_path / "a.xlsx", [line]).read_bytes()
+    batch = imports.receive(kind="roster", program=make_program(), by=admin, name="a.xlsx", content=content)
+    imports.check(batch)
+    imports.commit(batch, admin)
+    mother.refresh_from_db()
+    assert mother.left_on
+    assert tallies.differences() == []
+    imports.undo(batch, admin)
 
 
 def test_they_do_not_hold_on_another_day_or_with_other_rules(some):

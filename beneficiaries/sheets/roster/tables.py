@@ -4,7 +4,7 @@ from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
 from beneficiaries.sheets.roster.fields import GROUPS
-from ejsika.imports.writing import Table
+from ejsika.imports.writing import Table, keys_of
 
 # A number, once given back, may meanwhile be another family's or person's: then it stays as it is, and is said.
 _KK_TAKEN = "EXISTS (SELECT FROM beneficiaries_household x WHERE x.kk = (to_jsonb(o)->>'old')::bytea AND x.id <> t.id)"
@@ -26,3 +26,13 @@ ENROLLMENTS = Table(Enrollment, groups=GROUPS)
 STATUS_CHANGES = Table(StatusChange)
 ASSIGNMENTS = Table(Assignment)
 FORMER_CARDS = Table(FormerCard)
+
+
+def families_of_members(cursor, batch) -> list[int]:
+    """The families of those members whom a batch changed: who moved is noted with the family that was left."""
+    cursor.execute(
+        """SELECT DISTINCT m.household_id FROM imports_fieldchange c JOIN beneficiaries_member m ON m.id = c.key
+           WHERE c.batch_id = %s AND c."table" = 'beneficiaries_member'""",
+        [batch.pk],
+    )
+    return keys_of(cursor)

@@ -12,6 +12,7 @@ from beneficiaries.sheets.roster.tables import (
     HOUSEHOLDS,
     MEMBERS,
     STATUS_CHANGES,
+    families_of_members,
 )
 from ejsika.imports.writing import ROW_DIGEST, delete_created, restore_changes
 
@@ -38,7 +39,7 @@ def undo(batch, by) -> list[dict]:
     """Take back what a batch wrote. Call in a transaction; gives what stays as {"household": id, "what": words}."""
     with connection.cursor() as cursor:
         touched = _families(cursor, batch)
-        desas = tallies.desas_of(touched)
+        desas = tallies.desas_of([*touched, *families_of_members(cursor, batch)])
         kept = _delete_new_families(cursor, batch)
         kept += _restore(cursor, batch)
         refresh_statuses(touched)

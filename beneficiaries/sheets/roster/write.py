@@ -13,6 +13,7 @@ from beneficiaries.sheets.roster.tables import (
     HOUSEHOLDS,
     MEMBERS,
     STATUS_CHANGES,
+    families_of_members,
 )
 from ejsika.imports.writing import apply_changes, keys_of, note_changes, note_created
 
@@ -36,6 +37,7 @@ def write(batch, by) -> None:
         desas = tallies.desas_of(families)
         _write_households(cursor, batch)
         _write_members(cursor, batch, values)
+        desas |= tallies.desas_of(families_of_members(cursor, batch))
         _write_enrollments(cursor, batch, values)
         _write_assignments(cursor, batch)
         _record(cursor, values)
