@@ -19,6 +19,7 @@ from ejsika.imports import kinds, storage
 from ejsika.imports.kinds import Head, Refusal, SheetKind
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
 from ejsika.imports.tables import find_table
+from ejsika.imports.wrong_rows import write_wrong_rows
 from ejsika.jobs.models import Job
 from ejsika.lib.sealed import mask_within
 from ejsika.programs.models import Program
@@ -171,6 +172,24 @@ def undo(batch: ImportBatch, by: User) -> list[dict]:
         batch.save()
         record("import.undone", target=batch, by=by, kept=len(batch.kept))
     return batch.kept
+
+
+@transaction.atomic
+def hand_back(batch: ImportBatch, by: User, target) -> None:
+    """Write the rows that stay out into a file for who uploaded them, with its audit entry.
+
+    Errors: ValidationError for anybody else (the cells are as they came, numbers in clear), if there is no such row,
+    or if the upload is not kept any more.
+    """
+    if batch.uploaded_by_id != by.pk:
+        raise ValidationError("Baris aslinya hanya untuk yang mengunggah berkas ini. Unduh daftar masalahnya saja.")
+    if not batch.has_wrong_rows:
+        raise ValidationError("Tidak ada baris yang salah di impor ini.")
+    try:
+        count = write_wrong_rows(batch, target)
+    except FileNotFoundError:
+        raise ValidationError("Berkas aslinya sudah dihapus. Unggah lagi berkas itu, lalu unduh.") from None
+    record("import.rows_handed_back", target=batch, by=by, rows=count)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ A new kind of sheet is one module (or package) `sheets/<kind>.py` in the app who
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class Refusal(Exception):
@@ -66,6 +66,7 @@ class Head:
     fields: dict[str, int]  # field -> index of the cell
     titles: dict[str, str]  # field -> title as the sheet writes it
     unknown: list[str]
+    cells: list = field(default_factory=list)  # the whole line, as it stands
 
 
 class SheetKind(ABC):
@@ -73,6 +74,7 @@ class SheetKind(ABC):
     label: str
     columns: list[Column]
     staging: type  # the model of the staged rows
+    kept_as_text: set[str] = frozenset()  # fields of digits that a spreadsheet would cut, or drop their noughts
 
     @abstractmethod
     def check_head(self, head: Head) -> None:

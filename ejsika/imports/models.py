@@ -98,6 +98,11 @@ class ImportBatch(models.Model):
         return self.status in (self.Status.UPLOADED, self.Status.COMMITTING, self.Status.UNDOING)
 
     @property
+    def has_wrong_rows(self) -> bool:
+        """Whether it was checked and rows stay out."""
+        return self.status not in (self.Status.UPLOADED, self.Status.REFUSED) and self.counts.get("error", 0) > 0
+
+    @property
     def to_write(self) -> int:
         """Families that a commit writes."""
         return self.counts.get("create", 0) + self.counts.get("change", 0)

@@ -8,6 +8,7 @@ from ejsika.lib.sheets import Sheet, SheetError, open_sheets
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
 SEARCHED_LINES = 60  # how far down a head is looked for: letterheads and titles stand above it
+REASON_TITLE = "Alasan"
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
 
@@ -30,6 +31,11 @@ def find_table(content: bytes, kind: SheetKind) -> tuple[Head, Iterator[tuple[in
     return head, ((row, cells) for row, cells in sheet.lines() if row > head.row)
 
 
+def is_reason(title: object) -> bool:
+    """Whether a column holds the reasons that we wrote beside the rows of an earlier import."""
+    return plain(title) == plain(REASON_TITLE)
+
+
 def _find_head(sheet: Sheet, spellings: dict[str, str]) -> Head | None:
     best = None
     for row, cells in sheet.lines():
@@ -42,13 +48,13 @@ def _find_head(sheet: Sheet, spellings: dict[str, str]) -> Head | None:
 
 
 def _read_head(sheet: str, row: int, cells: list, spellings: dict[str, str]) -> Head:
-    head = Head(sheet[:LONGEST_NAME], row, {}, {}, [])
+    head = Head(sheet[:LONGEST_NAME], row, {}, {}, [], cells)
     for index, cell in enumerate(cells):
         title = " ".join(str(cell).split())
         field = spellings.get(plain(title)) or spellings.get(plain(_REMARK.sub("", title)))
         if field and field not in head.fields:
             head.fields[field], head.titles[field] = index, title[:LONGEST_TITLE]
-        elif title:
+        elif title and not is_reason(title):
             head.unknown.append(title[:LONGEST_NAME])
     return head
 

@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:pk>/commit/", views.batch_commit, name="batch_commit"),
     path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),
     path("<int:pk>/discard/", views.batch_discard, name="batch_discard"),
+    path("<int:pk>/wrong-rows/", views.batch_wrong_rows, name="batch_wrong_rows"),
 ]

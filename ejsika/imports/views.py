@@ -1,6 +1,7 @@
 """The import on screen: upload, watch, look, save, take back. The work itself is in actions, run by the queue."""
 
 import io
+import tempfile
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from ejsika.lib.http import attachment, render_page
 from ejsika.lib.sheet_formats import Workbook
 
 NEWEST = 30
+ROLLED_OVER_FROM = 5_000_000  # bytes: smaller files stay in memory
 
 
 @require_safe
@@ -92,6 +94,21 @@ def batch_discard(request, pk):
         return redirect(batch)
     messages.success(request, "Impor tidak jadi disimpan; data KPM tidak berubah.")
     return redirect("imports:batch_list")
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_wrong_rows(request, pk):
+    """The rows that stay out, to be mended and uploaded again; a POST, because it is put on record."""
+    batch = _batch(request, pk)
+    file = tempfile.SpooledTemporaryFile(max_size=ROLLED_OVER_FROM)  # noqa: SIM115 - the answer closes it
+    try:
+        actions.hand_back(batch, request.user, file)
+    except ValidationError as error:
+        file.close()
+        messages.error(request, error.message)
+        return redirect(batch)
+    return attachment(request, file, f"perlu-diperbaiki-impor-{batch.pk}.xlsx", Workbook.content_type)
 
 
 def _batch(request, pk) -> ImportBatch:

@@ -20,6 +20,7 @@ from ejsika.lib.formulae import guard
 
 DATA_SHEET, NOTES_SHEET = "Data", "Keterangan"
 USUAL_WIDTH = 16  # characters
+TEXT = 49  # the number of the format that a spreadsheet program calls Text
 EXACT_BELOW = 10**15  # a spreadsheet's numbers have 15 digits: longer ones go out as text
 FIRST_DAY = datetime.date(1900, 1, 1)  # a spreadsheet's calendar begins here
 

@@ -41,6 +41,7 @@ ACTIONS = {
         "import.committed": "Impor disimpan",
         "import.undone": "Impor dibatalkan",
         "import.discarded": "Impor tidak jadi",
+        "import.rows_handed_back": "Baris salah sebuah impor diunduh",
         "list.exported": "Daftar diunduh",
     },
     "Pengguna": {

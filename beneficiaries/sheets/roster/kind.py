@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from beneficiaries.sheets.roster import cells, hold, match, preview, template, undo, write
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
-from beneficiaries.sheets.roster.columns import COLUMNS
+from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
 from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
@@ -31,6 +31,7 @@ TITLES = {column.field: column.title for column in COLUMNS}
 
 class RosterKind(SheetKind):
     name, label, columns, staging = "roster", "Roster KPM", COLUMNS, RosterRow
+    kept_as_text = NUMBERED
 
     def check_head(self, head: Head) -> None:
         missing = [column.title for column in COLUMNS if column.required and column.field not in head.fields]

@@ -13,7 +13,7 @@ from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.imports.kinds import Head
-from ejsika.lib.sheet_formats import Workbook
+from ejsika.lib.sheet_formats import TEXT, Workbook
 from ejsika.regions.models import Region
 
 OFFERED = [
@@ -37,7 +37,6 @@ EXAMPLE = {
     "status": EnrollmentStatus.ACTIVE.label,
 }
 WIDTHS = {"name": 30, "address": 30, "desa": 22, "kecamatan": 22, "kabupaten": 24, "rt": 6, "rw": 6}
-TEXT = 49  # the number of the format that a spreadsheet program calls Text
 LISTS, LAST_ROW = "Daftar", 1_048_575  # rows of a sheet count from 0 here
 OPTIONS = Workbook.options | {"constant_memory": False}
 NOTES = [
