@@ -147,7 +147,7 @@ def test_cells_in_clear_are_for_who_uploaded_them_alone(client, operator):
 def test_each_download_is_on_record_and_names_no_number(client, operator):
     batch = checked(client, "04_salah_semua.xlsx")
     answer = wrong_rows(client, batch)
-    answer.close()
+    assert len(lines(content_of(answer))) == 1 + 14
     assert answer["Content-Disposition"] == f'attachment; filename="perlu-diperbaiki-impor-{batch.pk}.xlsx"'
     entry = AuditEvent.objects.get(action="import.rows_handed_back")
     assert (entry.actor, entry.target_id, entry.data) == (operator, batch.pk, {"rows": 14})
