@@ -187,6 +187,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 PROCRASTINATE_ON_APP_READY = "ejsika.database.worker.on_app_ready"
+# What the clock asks for every minute would leave a million rows a year; only what failed stays to be looked at.
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 PROCRASTINATE_IMPORT_PATHS = ["ejsika.jobs.tasks", "ejsika.jobs.upkeep", "ejsika.imports.tasks", "beneficiaries.tasks"]
 
 # Banten; no tile server by default (place names and cells are drawn by us), one may be named.

@@ -9,6 +9,7 @@ from django.db import connection
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions, tasks
 from ejsika.imports.models import ImportBatch
+from ejsika.jobs.upkeep import forget_accesses
 from tests.factories import make_program, make_user
 from tests.sheets import ROSTERS
 
@@ -37,6 +38,14 @@ def test_job_of_a_killed_worker_is_taken_up_again(batch, run_queue):
     run_queue()
     batch.refresh_from_db()
     assert (batch.status, batch.counts["create"]) == (ImportBatch.Status.CHECKED, 120)
+
+
+def test_work_that_is_done_leaves_no_rows(run_queue):
+    forget_accesses.defer(timestamp=0)
+    run_queue()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'jobs.forget_accesses'")
+        assert cursor.fetchone() == (0,)
 
 
 def test_job_of_a_living_worker_is_left_to_it(batch, run_queue):
