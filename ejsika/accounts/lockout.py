@@ -12,6 +12,7 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from ejsika.accounts.models.attempt import LoginAttempts
@@ -39,7 +40,7 @@ def delay_after(failures: int, free: int) -> datetime.timedelta:
 class Attempt:
     """One attempt to log in under a name, counted before the password is looked at: many at once cannot slip through.
 
-    Cost: five queries at most to begin, for a name that exists as for one that does not.
+    Cost: six queries at most to begin, for a name that exists as for one that does not.
     """
 
     def __init__(self, request, username: str):
@@ -55,6 +56,8 @@ class Attempt:
     @transaction.atomic
     def begin(self) -> tuple[bool, datetime.datetime | None]:
         """Count this attempt; gives whether it may go on, and until when one has to wait now or after its failure."""
+        if until := self._locked_until():  # before anything is written: an address that must wait fills no table
+            return False, until
         new = [LoginAttempts(kind=kind, digest=digest, last_at=timezone.now()) for kind, digest in self.keys]
         # Writing a known counter anew locks it: else a success elsewhere could take it away before it is read.
         LoginAttempts.objects.bulk_create(
@@ -72,6 +75,11 @@ class Attempt:
             counter.locked_until = now + delay if delay else None
             counter.save(update_fields=["failures", "last_at", "locked_until"])
         return True, max(filter(None, (counter.locked_until for counter in counters)), default=None)
+
+    def _locked_until(self) -> datetime.datetime | None:
+        kinds, digests = zip(*self.keys, strict=True)
+        counters = LoginAttempts.objects.filter(kind__in=kinds, digest__in=digests, locked_until__gt=timezone.now())
+        return counters.aggregate(until=Max("locked_until"))["until"]
 
     def fail(self) -> None:
         """Note the time of the failure; of a name that nobody has too, so that both answers cost one commit."""

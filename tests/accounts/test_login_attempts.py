@@ -144,6 +144,14 @@ def test_address_is_locked_whatever_the_names(client, budi):
     assert attempt(client, password=PASSWORD, REMOTE_ADDR="10.1.1.1").status_code == 302
 
 
+def test_address_that_must_wait_fills_no_table_with_names(client, budi):
+    attempt(client)
+    LoginAttempts.objects.filter(kind="address").update(locked_until=timezone.now() + datetime.timedelta(minutes=5))
+    for number in range(3):
+        assert LOCKED in attempt(client, f"siapa{number}").text
+    assert LoginAttempts.objects.count() == 2
+
+
 def test_own_success_does_not_clear_the_address(client, budi):
     fail(client, 4, "lain")
     attempt(client, password=PASSWORD)
