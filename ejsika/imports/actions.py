@@ -18,7 +18,7 @@ from ejsika.audit.models import record
 from ejsika.imports import kinds, storage
 from ejsika.imports.kinds import Head, Refusal, SheetKind
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
-from ejsika.imports.tables import find_table
+from ejsika.imports.tables import find_tables
 from ejsika.imports.wrong_rows import write_wrong_rows
 from ejsika.jobs.models import Job
 from ejsika.lib.sealed import mask_within
@@ -65,12 +65,16 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
         raise Refusal(
             "file_too_large", "Berkas terlalu besar. Pecah menjadi beberapa berkas, lalu unggah satu per satu."
         )
-    head, lines = find_table(content, kind)
+    found = find_tables(content, kind)
     _forget_rows(batch)
-    batch.sheet, batch.head_row = head.sheet, head.row
-    batch.titles, batch.unknown_columns = head.titles, head.unknown
-    reader = _Reader(batch, kind, head, lines)
-    kind.stage(batch, head, iter(reader), reader.report)
+    (first, _), *others = found.tables
+    batch.sheet, batch.head_row, batch.titles = first.sheet, first.row, first.titles
+    batch.more_sheets = [{"name": head.sheet, "head_row": head.row, "titles": head.titles} for head, _ in others]
+    batch.sheets_left = found.left
+    batch.unknown_columns = list(dict.fromkeys(title for head, _ in found.tables for title in head.unknown))
+    reader = _Reader(batch, kind)
+    for head, lines in found.tables:
+        kind.stage(batch, head, reader.read(head, lines), reader.report)
     if not reader.rows:
         raise Refusal("file_empty", NO_ROWS)
     SkippedLine.objects.bulk_create(reader.skipped, batch_size=1000)
@@ -85,15 +89,15 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
 class _Reader:
     """Walks the lines below the head: hands on data, remembers what it leaves out, counts for the progress bar."""
 
-    def __init__(self, batch: ImportBatch, kind: SheetKind, head: Head, lines):
-        self.batch, self.kind, self.head, self.lines = batch, kind, head, lines
+    def __init__(self, batch: ImportBatch, kind: SheetKind):
+        self.batch, self.kind = batch, kind
         self.rows, self.checked = 0, 0
         self.skipped: list[SkippedLine] = []
 
-    def __iter__(self):
+    def read(self, head: Head, lines):
         seen, blanks = set(), []
-        known = sorted(self.head.fields.values())
-        for row, cells in self.lines:
+        known = sorted(head.fields.values())
+        for row, cells in lines:
             shown = [str(cell).strip() for cell in cells]
             if not any(shown):
                 blanks.append(row)
@@ -101,10 +105,10 @@ class _Reader:
             for blank in blanks:  # those at the very end are no lines at all
                 self._skip(blank, SkippedLine.Reason.BLANK)
             blanks = []
-            if self.kind.is_example(self.head, cells):
+            if self.kind.is_example(head, cells):
                 self._skip(row, SkippedLine.Reason.EXAMPLE, shown)
                 continue
-            if not self.kind.is_data(self.head, cells):
+            if not self.kind.is_data(head, cells):
                 self._skip(row, SkippedLine.Reason.NO_DATA, shown)
                 continue
             fingerprint = hashlib.blake2b(

@@ -53,6 +53,7 @@ class PreviewRow:
     title: str
     number: str
     place: str
+    line: str = ""  # where it stands in the file, in words
     url: str = ""
     changes: tuple[Change, ...] = ()
 
@@ -67,6 +68,7 @@ class Head:
     titles: dict[str, str]  # field -> title as the sheet writes it
     unknown: list[str]
     cells: list = field(default_factory=list)  # the whole line, as it stands
+    number: int = 0  # of the sheets that are read, which one
 
 
 class SheetKind(ABC):
@@ -79,6 +81,10 @@ class SheetKind(ABC):
     @abstractmethod
     def check_head(self, head: Head) -> None:
         """Raise Refusal("column_missing") when a required column is not there."""
+
+    def choose(self, heads: list[Head]) -> list[Head]:
+        """Choose the sheets to be read, in order: the one with the most known columns, unless a kind knows more."""
+        return [max(heads, key=lambda head: len(head.fields))]
 
     @abstractmethod
     def is_data(self, head: Head, cells: list) -> bool:
@@ -95,6 +101,10 @@ class SheetKind(ABC):
     @abstractmethod
     def stage(self, batch, head: Head, lines, report: Callable[[int], None]) -> None:
         """Clean every line and copy it into the staging table, with its problems."""
+
+    def rows_left_out(self, batch) -> list[int]:
+        """The lines that a commit does not write because something is wrong."""
+        return list(self.staging.objects.filter(batch=batch, outcome="error").values_list("row", flat=True))
 
     @abstractmethod
     def hold(self, batch) -> bool:

@@ -8,7 +8,16 @@ from django.urls import reverse
 
 from ejsika.accounts.models import User
 from ejsika.jobs.models import Job
+from ejsika.lib.tags import id_number
 from ejsika.programs.models import Program
+
+# Lines of a second sheet are numbered on from here: more than a sheet can have, so a line's number says its sheet.
+SHEET_LINES = 2_000_000
+
+
+def line_of(row: int) -> int:
+    """The line as its own sheet shows it."""
+    return row % SHEET_LINES
 
 
 class ImportBatchQuerySet(models.QuerySet):
@@ -49,6 +58,8 @@ class ImportBatch(models.Model):
     head_row = models.PositiveIntegerField(null=True)
     titles = models.JSONField(default=dict)  # field -> title as the sheet writes it
     unknown_columns = models.JSONField(default=list)
+    more_sheets = models.JSONField(default=list)  # those read after the first: {"name", "head_row", "titles"}
+    sheets_left = models.JSONField(default=list)  # those not read: {"name", "has_head"}
     rows = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # create, change, same, error, suspect; households and members too
@@ -91,6 +102,26 @@ class ImportBatch(models.Model):
 
     def get_absolute_url(self):
         return reverse("imports:batch_detail", args=[self.pk])
+
+    def sheet_of(self, row: int) -> str:
+        """The name of the sheet that a line stands in."""
+        number = row // SHEET_LINES
+        return self.more_sheets[number - 1]["name"] if number else self.sheet
+
+    def title_of(self, row: int, field: str) -> str | None:
+        """The title of a column as the sheet of this line writes it; None where it has no such column."""
+        number = row // SHEET_LINES
+        return (self.more_sheets[number - 1]["titles"] if number else self.titles).get(field)
+
+    def place_of(self, row: int) -> str:
+        """A line in words, with its sheet where several were read."""
+        line = f"baris {id_number(line_of(row))}"
+        return f"{line}, lembar {self.sheet_of(row)}" if self.more_sheets else line
+
+    @property
+    def overlooked(self) -> list[str]:
+        """Sheets that look like a list and were not read."""
+        return [sheet["name"] for sheet in self.sheets_left if sheet["has_head"]]
 
     @property
     def is_at_work(self) -> bool:

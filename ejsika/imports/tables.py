@@ -1,9 +1,11 @@
-"""Finding the table in a workbook: the sheet and line with the most known column words are its head."""
+"""Finding the tables in a workbook: in each sheet the line with the most known column words is the head."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
+from ejsika.imports.models import SHEET_LINES
 from ejsika.lib.sheets import Sheet, SheetError, open_sheets
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
@@ -12,23 +14,46 @@ REASON_TITLE = "Alasan"
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
 
-def find_table(content: bytes, kind: SheetKind) -> tuple[Head, Iterator[tuple[int, list]]]:
-    """Open a file and find its head; gives it and the lines below it. Errors: Refusal."""
+@dataclass
+class Found:
+    """What a file holds: the tables to be read, in order, and the sheets that are not."""
+
+    tables: list[tuple[Head, Iterator[tuple[int, list]]]]
+    left: list[dict]  # {"name", "has_head"}: one with a head is a list that somebody may have meant to import
+
+
+def find_tables(content: bytes, kind: SheetKind) -> Found:
+    """Open a file and find the head of each sheet; lines are numbered on from sheet to sheet. Errors: Refusal."""
     try:
         sheets = open_sheets(content)
     except SheetError as error:
         raise Refusal(error.code, error.message) from None
     spellings = {word: column.field for column in kind.columns for word in column.spellings}
-    found = [(head, sheet) for sheet in sheets if (head := _find_head(sheet, spellings))]
-    if not found:
+    heads = [_find_head(sheet, spellings) for sheet in sheets]
+    if not any(heads):
         raise Refusal(
             "header_missing",
             "Judul kolom tidak ditemukan. Perlu baris judul dengan No KK atau NIK dan paling sedikit dua kolom lain; "
             "pakai templat bila ragu.",
         )
-    head, sheet = max(found, key=lambda pair: len(pair[0].fields))
-    kind.check_head(head)
-    return head, ((row, cells) for row, cells in sheet.lines() if row > head.row)
+    chosen = kind.choose([head for head in heads if head])
+    kind.check_head(chosen[0])
+    tables = []
+    for number, head in enumerate(chosen):
+        head.number = number
+        sheet = next(sheet for sheet, found in zip(sheets, heads, strict=True) if found is head)
+        tables.append((head, _lines(sheet, head)))
+    others = [(sheet, head) for sheet, head in zip(sheets, heads, strict=True) if all(head is not c for c in chosen)]
+    left = [
+        {"name": sheet.name[:LONGEST_NAME], "has_head": head is not None} for sheet, head in others if sheet.is_used
+    ]
+    return Found(tables, left)
+
+
+def _lines(sheet: Sheet, head: Head) -> Iterator[tuple[int, list]]:
+    """The lines below a head."""
+    first = head.number * SHEET_LINES
+    return ((first + row, cells) for row, cells in sheet.lines() if row > head.row)
 
 
 def is_reason(title: object) -> bool:

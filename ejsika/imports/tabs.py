@@ -1,5 +1,6 @@
 """The tabs of a checked import: which there are, how many are in each, and one page of the chosen one."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from django.db.models import Count
@@ -45,27 +46,36 @@ class Tabs:
     def _problems(self, level: str):
         return self.batch.problems.shown().filter(level=level)
 
+    @property
+    def _level(self) -> str:
+        return Problem.Level.ERROR if self.current == "error" else Problem.Level.WARNING
+
     def _warnings(self):
         return self._problems(Problem.Level.WARNING)
 
     @property
     def codes(self) -> list[tuple[str, int]]:
         """How often each problem of this tab occurs, the most frequent first: (its sentence, count)."""
-        level = Problem.Level.ERROR if self.current == "error" else Problem.Level.WARNING
-        counted = self._problems(level).order_by().values("code", "column").annotate(n=Count("id")).order_by("-n")[:8]
+        counted = (
+            self._problems(self._level).order_by().values("code", "column").annotate(n=Count("id")).order_by("-n")[:8]
+        )
         return [(f"{entry['column']}: {LABELS.get(entry['code'], entry['code'])}", entry["n"]) for entry in counted]
 
     @cached_property
     def shown(self) -> list:
-        """One page: rows of a preview, problems, or skipped lines."""
+        """One page: rows of a preview, problems, or skipped lines, each with its line in words."""
         if self.current in (Outcome.CREATE, Outcome.CHANGE, Outcome.SAME):
-            return kinds.get(self.batch.kind).preview(self.batch, self.current, self.after, PAGE)
+            found = kinds.get(self.batch.kind).preview(self.batch, self.current, self.after, PAGE)
+            return [replace(row, line=self.batch.place_of(row.row)) for row in found]
         if self.current == "skipped":
-            return list(self.batch.skipped_lines.filter(row__gt=self.after).order_by("row")[:PAGE])
-        level = Problem.Level.ERROR if self.current == "error" else Problem.Level.WARNING
-        problems = self._problems(level).filter(row__gt=self.after)
-        rows = problems.order_by("row").values_list("row", flat=True).distinct()[:PAGE]
-        return list(problems.filter(row__in=list(rows)))
+            found = list(self.batch.skipped_lines.filter(row__gt=self.after).order_by("row")[:PAGE])
+        else:
+            problems = self._problems(self._level).filter(row__gt=self.after)
+            rows = problems.order_by("row").values_list("row", flat=True).distinct()[:PAGE]
+            found = list(problems.filter(row__in=list(rows)))
+        for entry in found:
+            entry.line = self.batch.place_of(entry.row)
+        return found
 
     @property
     def next_url(self) -> str:
@@ -96,6 +106,7 @@ LABELS = {
     "assistant_unknown": "pendamping tidak dikenal",
     "duplicate_in_file": "dua kali di berkas",
     "identity_conflict": "KK dan NIK milik keluarga berbeda",
+    "family_missing": "keluarganya tidak ada",
     "text_too_long": "terlalu panjang",
     "kk_changed": "No KK berganti",
     "recipient_changed": "pengurus berganti",

@@ -12,10 +12,11 @@ import xlsxwriter
 
 from ejsika.imports import kinds, storage
 from ejsika.imports.kinds import Head
-from ejsika.imports.models import ImportBatch, Outcome, Problem
-from ejsika.imports.tables import REASON_TITLE, find_table, is_reason
+from ejsika.imports.models import ImportBatch, Problem
+from ejsika.imports.tables import REASON_TITLE, find_tables, is_reason
 from ejsika.lib.sheet_formats import FIRST_DAY, TEXT, Workbook
 
+SHEET = "Perlu diperbaiki"
 LONGEST_CELL = 32_767  # characters that a workbook's cell can hold
 OF_THE_FAMILY = "Baris lain dari keluarga ini salah; keluarga disimpan utuh atau tidak sama sekali."
 WIDTHS = {False: 18, True: 80}
@@ -27,15 +28,18 @@ def write_wrong_rows(batch: ImportBatch, target) -> int:
     Cost: two queries, and the upload is read once more. Errors: FileNotFoundError when it is not kept any more.
     """
     kind = kinds.get(batch.kind)
-    wrong = kind.staging.objects.filter(batch=batch, outcome=Outcome.ERROR)
-    reasons = dict.fromkeys(wrong.values_list("row", flat=True), OF_THE_FAMILY) | _reasons(batch)
-    head, lines = find_table(storage.load(batch.file_path), kind)
+    reasons = dict.fromkeys(kind.rows_left_out(batch), OF_THE_FAMILY) | _reasons(batch)
+    found = find_tables(storage.load(batch.file_path), kind)
+    count = 0
     with xlsxwriter.Workbook(target, Workbook.options) as book:
-        rows = _Rows(book, head, kind.kept_as_text)
-        for number, cells in lines:
-            if number in reasons:
-                rows.add(cells, reasons[number])
-    return rows.count
+        for number, (head, lines) in enumerate(found.tables):
+            name = f"{SHEET} {number + 1}" if len(found.tables) > 1 else SHEET
+            rows = _Rows(book, name, head, kind.kept_as_text)
+            for row, cells in lines:
+                if row in reasons:
+                    rows.add(cells, reasons[row])
+            count += rows.count
+    return count
 
 
 def _reasons(batch: ImportBatch) -> dict[int, str]:
@@ -50,8 +54,8 @@ def _reasons(batch: ImportBatch) -> dict[int, str]:
 class _Rows:
     """One sheet of rows below their own head, the reason in its own column."""
 
-    def __init__(self, book, head: Head, kept_as_text: Iterable[str]):
-        self.sheet, self.count = book.add_worksheet("Perlu diperbaiki"), 0
+    def __init__(self, book, name: str, head: Head, kept_as_text: Iterable[str]):
+        self.sheet, self.count = book.add_worksheet(name), 0
         self.reason = next((i for i, title in enumerate(head.cells) if is_reason(title)), len(head.cells))
         self.text = book.add_format({"num_format": TEXT})
         self.day, self.moment = (book.add_format({"num_format": f}) for f in ("dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"))

@@ -55,6 +55,11 @@ class Sheet:
     name: str
     _rows: list | object
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anything stands in it."""
+        return any(cell != "" for row in self._rows for cell in row)
+
     def lines(self) -> Iterator[tuple[int, list]]:
         return enumerate(self._rows, 1)
 

@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404
 
 from ejsika.accounts.permissions import Permission
-from ejsika.imports.models import ImportBatch
+from ejsika.imports.models import ImportBatch, line_of
 from reports.exports.base import Column, ListExport, ListResource
 
 
@@ -35,7 +35,8 @@ class BatchExport(ListExport):
 
 
 class ProblemResource(ListResource):
-    row = Column("Baris", lambda problem: problem.row, width=8)
+    sheet = Column("Lembar", lambda problem: problem.sheet, width=14)
+    row = Column("Baris", lambda problem: line_of(problem.row), width=8)
     level = Column("Tingkat", lambda problem: problem.get_level_display(), width=14)
     column = Column("Kolom", lambda problem: problem.column, width=20)
     value = Column("Isi", lambda problem: problem.value, width=28)

@@ -8,7 +8,7 @@ from beneficiaries.models import RosterRow
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
 from ejsika.imports import actions
-from ejsika.imports.models import ImportBatch
+from ejsika.imports.models import SHEET_LINES, ImportBatch, line_of
 from ejsika.programs.models import Program
 
 PROBLEM_KEYS = ("sheet", "row", "column", "value", "code", "level", "message")
@@ -89,9 +89,11 @@ def described(batch: ImportBatch, *, values: bool = False) -> dict:
         "rows": batch.rows,
         "skipped": batch.skipped,
         "households": sum(batch.counts.get(key, 0) for key in ("create", "change", "same", "error")),
-        "members": batch.rows,
+        "members": batch.rows - RosterRow.objects.filter(batch=batch, also_row__isnull=False).count(),
         "counts": batch.counts,
-        "problems": list(batch.problems.shown().values(*PROBLEM_KEYS)),
+        "problems": [
+            problem | {"row": line_of(problem["row"])} for problem in batch.problems.shown().values(*PROBLEM_KEYS)
+        ],
         "refusal": None,
     }
     return result | ({"values": _values(batch)} if values else {})
@@ -114,7 +116,7 @@ def refused(code: str, message: str, batch: int | None = None) -> dict:
 def _values(batch: ImportBatch) -> dict:
     rows = RosterRow.objects.filter(batch=batch).order_by("row")
     return {
-        str(row.row): {
+        (f"{batch.sheet_of(row.row)}!" if row.row >= SHEET_LINES else "") + str(line_of(row.row)): {
             "name": row.name,
             "birth_date": row.born_on and row.born_on.isoformat(),
             "region": row.region_code,

@@ -6,7 +6,7 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils import timezone
 
-from beneficiaries.sheets.roster import cells, hold, match, preview, template, undo, write
+from beneficiaries.sheets.roster import cells, hold, match, members, preview, template, undo, write
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
 from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
 from beneficiaries.sheets.roster.models import RosterRow
@@ -14,7 +14,7 @@ from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.imports.kinds import Head, PreviewRow, Refusal, SheetKind, plain
-from ejsika.imports.models import Problem
+from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.copying import copy_rows
 
 CHUNK = 5_000
@@ -34,13 +34,25 @@ class RosterKind(SheetKind):
     kept_as_text = NUMBERED
 
     def check_head(self, head: Head) -> None:
-        missing = [column.title for column in COLUMNS if column.required and column.field not in head.fields]
-        if "region_code" not in head.fields:
-            missing += [TITLES[name] for name in ("desa", "kabupaten") if name not in head.fields]
-        if missing:
+        if missing := self._missing(head):
             raise Refusal(
                 "column_missing", f"Kolom wajib tidak ada: {', '.join(missing)}. Tambahkan, lalu unggah lagi."
             )
+
+    def _missing(self, head: Head) -> list[str]:
+        """The titles of required columns that a head lacks."""
+        missing = [column.title for column in COLUMNS if column.required and column.field not in head.fields]
+        if "region_code" not in head.fields:
+            missing += [TITLES[name] for name in ("desa", "kabupaten") if name not in head.fields]
+        return missing
+
+    def choose(self, heads: list[Head]) -> list[Head]:
+        """Families and their members on two sheets, where the first could be imported alone; else the best sheet."""
+        families = [head for head in heads if "relationship" not in head.fields and not self._missing(head)]
+        people = [head for head in heads if {"kk", "name", "relationship"} <= head.fields.keys()]
+        if families and people:
+            return [*super().choose(families), *super().choose(people)]
+        return super().choose(heads)
 
     def is_data(self, head: Head, row: list) -> bool:
         def cell(name):
@@ -61,7 +73,7 @@ class RosterKind(SheetKind):
         template.write_template(target, user)
 
     def stage(self, batch, head: Head, lines, report) -> None:
-        cleaner = LineCleaner(head, PlaceIndex(), _importer(batch))
+        cleaner = (members.MemberCleaner if head.number else LineCleaner)(head, PlaceIndex(), _importer(batch))
         families: dict = {}
         while chunk := list(islice(lines, CHUNK)):
             with transaction.atomic(), connection.cursor() as cursor:
@@ -69,6 +81,13 @@ class RosterKind(SheetKind):
                 copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner) for line in cleaned))
                 copy_rows(cursor, Problem, PROBLEM_COLUMNS, _problems(batch, head, cleaned))
             report(len(chunk))
+        if head.number:
+            with transaction.atomic(), connection.cursor() as cursor:
+                members.join(cursor, batch)
+
+    def rows_left_out(self, batch) -> list[int]:
+        also = RosterRow.objects.filter(batch=batch, outcome="error", also_row__isnull=False)
+        return [*super().rows_left_out(batch), *also.values_list("also_row", flat=True)]
 
     def hold(self, batch) -> bool:
         return hold.hold(batch)
@@ -98,7 +117,8 @@ def _importer(batch) -> Importer:
 
 
 def _staged(batch, line: Line, families: dict, cleaner: LineCleaner) -> list:
-    family = families.setdefault(line.family_key, len(families) + 1)
+    number = line.row // SHEET_LINES
+    family = families.setdefault(line.family_key, number * SHEET_LINES + len(families) + 1)
     outcome = "error" if line.is_wrong else ""
     values = [line.values.get(name) for name in STAGED]
     return [batch.pk, line.row, outcome, family, line.is_marked or not cleaner.by_person, *values]

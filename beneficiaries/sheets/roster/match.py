@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
 from beneficiaries.sheets.roster import fields
+from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
 from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
 from beneficiaries.sheets.roster.suspects import find_suspects
-from ejsika.imports.models import Problem
+from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.sealed import SealedNumber
 
 _FAMILY_COLUMNS = (
@@ -64,12 +65,14 @@ def _reset(cursor, batch) -> bool:
             f"""UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
                    SELECT DISTINCT ON (family) family, id FROM (
                        SELECT *, coalesce(born_on <= {fields.TODAY} - interval '17 years', relationship IN ('1', '2'),
-                           false) AS adult FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
+                           false) AS adult, min(row) OVER (PARTITION BY family) AS first
+                       FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
+                   WHERE first < %(second_sheet)s
                    ORDER BY family, is_recipient DESC,
                        (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,
                        (relationship IS NOT DISTINCT FROM '1') DESC, adult DESC, row) chosen
                WHERE r.batch_id = %(batch)s AND r.family = chosen.family""",
-            {"batch": batch.pk},
+            {"batch": batch.pk, "second_sheet": SHEET_LINES},
         )
     return by_person
 
@@ -102,7 +105,8 @@ def make_families(cursor, batch, *, by_person: bool, families: list[int] | None 
 _SAID_BY_LINE = "SELECT r.family, r.row, r.outcome = 'error' AS wrong, " + ", ".join(f"r.{c}" for c in _FAMILY_COLUMNS)
 _OF_THE_RECIPIENT = {"nik", "name", "born_on"}
 _SAID_BY_PERSONS = (
-    "SELECT r.family, min(r.row) FILTER (WHERE r.is_recipient) AS row, bool_or(r.outcome = 'error') AS wrong, "
+    "SELECT r.family, coalesce(min(r.row) FILTER (WHERE r.is_recipient), min(r.row)) AS row, "
+    "bool_or(r.outcome = 'error') AS wrong, "
     + ", ".join(
         f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
         f"{' AND r.is_recipient' if c in _OF_THE_RECIPIENT else ''}))[1] AS {c}"
@@ -155,6 +159,7 @@ def _find_in_register(cursor, batch) -> None:
             statement,
             {"batch": batch.pk, "program": batch.program_id, "graduated": EnrollmentStatus.GRADUATED.value},
         )
+    cursor.execute(WITHOUT_FAMILY, {"batch": batch.pk, "first": SHEET_LINES})
     find_suspects(cursor, batch)
     cursor.execute("DROP TABLE roster_scope")
 
@@ -245,9 +250,9 @@ def _tell(cursor, batch) -> None:
         problems.append(
             Problem(
                 batch=batch,
-                sheet=batch.sheet,
+                sheet=batch.sheet_of(row),
                 row=row,
-                column=batch.titles.get(field, TITLES[field]),
+                column=batch.title_of(row, field) or TITLES[field],
                 value=value,
                 code=code,
                 level=level,

@@ -19,6 +19,8 @@ MESSAGES = {
     "region_outside_scope": "Di luar wilayah Anda. Serahkan baris ini kepada admin wilayah itu.",
     "duplicate_in_file": "Nomor ini muncul lebih dari sekali di berkas dengan isi berbeda. Sisakan satu yang benar.",
     "identity_conflict": "No KK milik satu keluarga, NIK milik pengurus keluarga lain. Periksa kedua nomor.",
+    "family_missing": "Keluarga dengan No KK ini tidak ada di lembar keluarga maupun di data KPM. Tambahkan barisnya, "
+    "atau periksa nomornya.",
     "text_too_long": "Isi terlalu panjang. Singkat menjadi paling banyak {limit} huruf.",
     "kk_changed": "Pengurus ini terdaftar dengan No KK lain. No KK diganti, yang lama disimpan di riwayat.",
     "recipient_changed": "Pengurus keluarga ini berganti orang. Yang lama tetap menjadi anggota.",

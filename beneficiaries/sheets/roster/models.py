@@ -37,6 +37,7 @@ class RosterRow(StagedRow):
     cohort_year = models.PositiveSmallIntegerField(null=True)
     status = models.CharField(max_length=12, null=True)
     assistant = models.BigIntegerField(null=True)
+    also_row = models.PositiveIntegerField(null=True)  # the line of a second sheet that tells of the same person
     household = models.BigIntegerField(null=True)
     member = models.BigIntegerField(null=True)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from beneficiaries.models.enrollment import Enrollment
@@ -12,6 +13,7 @@ from beneficiaries.sheets.roster.match import SAME_MEMBER, is_by_person, make_fa
 from beneficiaries.sheets.roster.models import RosterRow
 from ejsika.accounts.models import User
 from ejsika.imports.kinds import Change, PreviewRow
+from ejsika.imports.models import SHEET_LINES
 from ejsika.lib.sealed import SealedNumber, open_bytes
 from ejsika.regions.models import Region
 
@@ -23,9 +25,7 @@ def rows(batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
 
     Cost: two queries, five more where families change.
     """
-    found = list(
-        RosterRow.objects.filter(batch=batch, outcome=outcome, is_recipient=True, row__gt=after).order_by("row")[:limit]
-    )
+    found = list(_first_lines(batch).filter(outcome=outcome, row__gt=after).order_by("row")[:limit])
     names = dict(
         Region.objects.filter(code__in={r.region_code for r in found if r.region_code}).values_list("code", "name")
     )
@@ -43,6 +43,14 @@ def rows(batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
         )
         for row in found
     ]
+
+
+def _first_lines(batch):
+    """The line that stands for each family: its recipient's, or its first where only members are told of."""
+    of_family = RosterRow.objects.filter(batch=batch, family=OuterRef("family"))
+    is_first = ~Exists(of_family.filter(Q(is_recipient=True) | Q(row__lt=OuterRef("row"))))
+    stands_for = Q(is_recipient=True) | Q(is_first, row__gte=SHEET_LINES)
+    return RosterRow.objects.filter(stands_for, batch=batch)
 
 
 @transaction.atomic
