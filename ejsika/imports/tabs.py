@@ -3,16 +3,21 @@
 from dataclasses import replace
 from functools import cached_property
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count
 
 from ejsika.imports import kinds
 from ejsika.imports.models import ImportBatch, Outcome, Problem
+from ejsika.imports.problem_words import LABELS, REMEDIES
 
 PAGE = 50
 
 
 class Tabs:
-    """Reads ?tab= and ?after= (the last sheet row seen); anything else shows the first tab from its beginning."""
+    """Reads ?tab=, ?code= (one kind of problem) and ?after= (the last sheet row seen).
+
+    An unknown tab is the first one that holds something; an unknown code finds nothing, and is said.
+    """
 
     def __init__(self, batch: ImportBatch, query):
         self.batch = batch
@@ -27,6 +32,7 @@ class Tabs:
         ]
         filled = next((name for name, _, count, _ in self.tabs if count), "create")
         self.current = query.get("tab") if query.get("tab") in {name for name, *_ in self.tabs} else filled
+        self.code = query.get("code", "") if self.current in ("error", "warning") else ""
         after = query.get("after", "")
         self.after = int(after) if after.isdecimal() and len(after) < 9 else 0
 
@@ -53,13 +59,33 @@ class Tabs:
     def _warnings(self):
         return self._problems(Problem.Level.WARNING)
 
+    @cached_property
+    def codes(self) -> list[dict]:
+        """How often each problem of this tab occurs, the most frequent first, each with the address of its own list."""
+        columns = ArrayAgg("column", distinct=True, order_by="column")
+        counted = self._problems(self._level).order_by().values("code").annotate(n=Count("id"), columns=columns)
+        return [
+            {
+                "count": entry["n"],
+                "words": f"{', '.join(entry['columns'])}: {LABELS.get(entry['code'], entry['code'])}",
+                "remedy": REMEDIES.get(entry["code"], ""),
+                "url": f"?tab={self.current}&code={entry['code']}",
+                "code": entry["code"],
+                "is_current": entry["code"] == self.code,
+            }
+            for entry in counted.order_by("-n", "code")
+        ]
+
     @property
-    def codes(self) -> list[tuple[str, int]]:
-        """How often each problem of this tab occurs, the most frequent first: (its sentence, count)."""
-        counted = (
-            self._problems(self._level).order_by().values("code", "column").annotate(n=Count("id")).order_by("-n")[:8]
-        )
-        return [(f"{entry['column']}: {LABELS.get(entry['code'], entry['code'])}", entry["n"]) for entry in counted]
+    def all_url(self) -> str:
+        """The tab without its filter; empty where there is none."""
+        return f"?tab={self.current}" if self.code else ""
+
+    @property
+    def error(self) -> str:
+        if self.code and self.code not in {entry["code"] for entry in self.codes}:
+            return "Masalah yang dicari tidak ada di impor ini. Pilih salah satu dari daftar."
+        return ""
 
     @cached_property
     def shown(self) -> list:
@@ -71,6 +97,10 @@ class Tabs:
             found = list(self.batch.skipped_lines.filter(row__gt=self.after).order_by("row")[:PAGE])
         else:
             problems = self._problems(self._level).filter(row__gt=self.after)
+            if self.error:
+                problems = problems.none()
+            elif self.code:
+                problems = problems.filter(code=self.code)
             rows = problems.order_by("row").values_list("row", flat=True).distinct()[:PAGE]
             found = list(problems.filter(row__in=list(rows)))
         for entry in found:
@@ -81,39 +111,5 @@ class Tabs:
     def next_url(self) -> str:
         """Where the next page begins; empty on the last one."""
         rows = {entry.row for entry in self.shown}
-        return f"?tab={self.current}&after={max(rows)}" if len(rows) >= PAGE else ""
-
-
-LABELS = {
-    "required": "kosong",
-    "nik_length": "bukan 16 angka",
-    "kk_length": "bukan 16 angka",
-    "nik_truncated": "terpotong oleh Excel",
-    "kk_truncated": "terpotong oleh Excel",
-    "nik_date": "tanggal di NIK tidak mungkin",
-    "nik_serial": "nomor urut 0000",
-    "date_invalid": "tanggal tidak ada",
-    "region_unknown": "tempat tidak dikenal",
-    "region_ambiguous": "nama ada di beberapa tempat",
-    "region_conflict": "kode dan nama berbeda",
-    "region_outside_scope": "di luar wilayah Anda",
-    "region_corrected": "ejaan diperbaiki",
-    "coordinate_invalid": "titik tidak terbaca",
-    "coordinate_far": "jauh dari desanya",
-    "number_invalid": "bukan angka yang masuk akal",
-    "choice_unknown": "pilihan tidak dikenal",
-    "graduated_needs_case": "perlu kasus graduasi",
-    "assistant_unknown": "pendamping tidak dikenal",
-    "duplicate_in_file": "dua kali di berkas",
-    "identity_conflict": "KK dan NIK milik keluarga berbeda",
-    "family_missing": "keluarganya tidak ada",
-    "text_too_long": "terlalu panjang",
-    "kk_changed": "No KK berganti",
-    "recipient_changed": "pengurus berganti",
-    "member_elsewhere": "anggota keluarga lain",
-    "suspect_duplicate": "diduga ganda",
-    "already_in_program": "aktif di program lain",
-    "nik_region_differs": "NIK daerah lain",
-    "nik_sex_differs": "jenis kelamin beda dengan NIK",
-    "nik_birth_differs": "tanggal lahir beda dengan NIK",
-}
+        narrowed = f"?tab={self.current}" + (f"&code={self.code}" if self.code else "")
+        return f"{narrowed}&after={max(rows)}" if len(rows) >= PAGE else ""

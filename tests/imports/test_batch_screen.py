@@ -5,6 +5,8 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from beneficiaries.models import Household
@@ -201,3 +203,47 @@ def test_failure_of_the_program_is_logged_by_its_way_and_told_without_a_word_of_
     assert "FileNotFoundError at tasks.py:" in caplog.text
     assert "> storage.py:" in caplog.text
     assert "3602060405801234" not in caplog.text + batch.failure
+
+
+def test_problems_are_counted_by_code_with_their_remedy_and_each_leads_to_its_own_list(client, operator):
+    batch = checked(client, "03_nik_angka.xlsx")
+    page = client.get(f"{batch.get_absolute_url()}?tab=error").text
+    assert "<b>5 ×</b> NIK Pengurus: terpotong oleh Excel" in page
+    assert "Simpan kolom sebagai Teks" in page
+    one = client.get(f"{batch.get_absolute_url()}?tab=error&code=kk_truncated").text
+    assert one.count("<tr>") == 1 + batch.problems.filter(code="kk_truncated").count()
+    assert 'href="?tab=error&amp;code=kk_truncated" aria-current="true"' in one
+    assert 'href="?tab=error"' in one
+
+
+@pytest.mark.parametrize("code", ["nonsense", "<b>", "nik_birth_differs", "%00"])
+def test_a_code_that_is_not_there_gives_an_empty_list_and_says_so(client, operator, code):
+    batch = checked(client, "03_nik_angka.xlsx")
+    page = client.get(f"{batch.get_absolute_url()}?tab=error&code={code}").text
+    assert "Masalah yang dicari tidak ada" in page
+    assert "<table" not in page
+    assert "<b>5 ×</b>" in page
+
+
+def test_problems_of_one_code_go_on_page_by_page(client, operator):
+    head = ["No KK", "NIK", "Nama", "Kode Desa"]
+    lines = [f"{3602010101200000 + row},36020604058{row:05},Siti,3602122001" for row in range(1, 121)]
+    lines = [line.replace(",36020604058", ",9") for line in lines]
+    upload(client, "a.csv", "\n".join([",".join(head), *lines]).encode())
+    batch = ImportBatch.objects.latest("pk")
+    tasks.check(batch.pk)
+    url, seen = f"{batch.get_absolute_url()}?tab=error&code=nik_length", []
+    while url:
+        answer = client.get(url)
+        seen += [problem.row for problem in answer.context["tabs"].shown]
+        url = answer.context["tabs"].next_url and batch.get_absolute_url() + answer.context["tabs"].next_url
+    assert seen == list(range(2, 122))
+
+
+def test_page_of_problems_costs_as_many_queries_for_many_as_for_few(client, operator, django_assert_max_num_queries):
+    few, many = checked(client, "08_nama_desa.xlsx"), checked(client, "04_salah_semua.xlsx")
+    client.get(f"{few.get_absolute_url()}?tab=error")
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"{few.get_absolute_url()}?tab=error")
+    with django_assert_max_num_queries(len(asked)):
+        client.get(f"{many.get_absolute_url()}?tab=error")
