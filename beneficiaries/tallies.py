@@ -32,7 +32,7 @@ _RULES = """(SELECT coalesce(string_agg(program_id || ':' || value, ',' ORDER BY
     FROM programs_programrule WHERE name = 'visit_every_days' AND valid_from <= %(today)s
       AND (valid_until IS NULL OR valid_until >= %(today)s))"""
 _IS_CURRENT = f"SELECT day = %(today)s AND rules = {_RULES} FROM beneficiaries_tallystate"
-_KEEP_STATE = f"""INSERT INTO beneficiaries_tallystate ("only", day, rules) VALUES (true, %(today)s, {_RULES})
+_KEEP_STATE = """INSERT INTO beneficiaries_tallystate ("only", day, rules) VALUES (true, %(today)s, %(rules)s)
     ON CONFLICT ("only") DO UPDATE SET day = excluded.day, rules = excluded.rules"""
 
 # A family as each of its programmes sees it, and as all together (program 0) do: the conditions of
@@ -179,16 +179,22 @@ def refresh(desas: Iterable[str | None], *, month: datetime.date | None = None) 
     touched = sorted({str(code) for code in desas if code})
     if touched:
         lock = _LOCK_ALL if len(touched) > MANY_DESAS else _LOCK_SOME
+        statements, day = _recompute_sql(visits_alone=month is not None), timezone.localdate()
         with connection.cursor() as cursor:
-            statements = _recompute_sql(visits_alone=month is not None)
-            cursor.execute(f"{lock}; {statements}", values(timezone.localdate(), touched, month))
+            cursor.execute(f"{lock}; {statements}", values(day, touched, month))
+            if timezone.localdate() != day:  # it became midnight while others held the lock
+                cursor.execute(_recompute_sql(), values(timezone.localdate(), touched))
 
 
 @transaction.atomic
 def refresh_all() -> None:
     """Recompute all tallies for today. Cost: a second or so for 50,000 families; changes wait meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LOCK_ALL}; {_recompute_sql()}; {_KEEP_STATE}", values(timezone.localdate(), None))
+        cursor.execute(_LOCK_ALL)
+        of_today = values(timezone.localdate(), None)
+        cursor.execute(f"SELECT {_RULES}", of_today)
+        (rules,) = cursor.fetchone()  # read before they are used: one that changes meanwhile makes the tallies stale
+        cursor.execute(f"{_recompute_sql()}; {_KEEP_STATE}", of_today | {"rules": rules})
 
 
 def is_current() -> bool:

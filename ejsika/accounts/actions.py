@@ -21,14 +21,17 @@ LINK_IS_OVER = "Tautan ini sudah tidak berlaku. Minta tautan baru dari admin."
 
 
 @transaction.atomic
-def create_user(*, by: User, username: str, name: str, **scope) -> User:
+def create_user(*, by: User | None, username: str, name: str, **scope) -> User:
     """Make a user without a password: a link lets them choose one.
 
-    `scope` holds role, regions, programs and all_programs. Errors: ValidationError if somebody has that user name.
+    `scope` holds role, regions, programs and all_programs. Errors: ValidationError if somebody has that user name, or
+    `by` has less than is granted by now.
     """
     user = User(username=username, name=name)
     user.set_unusable_password()
     _write(user, **scope)
+    if by:  # nobody made the first one
+        _check_reach(user, User.objects.select_for_update().get(pk=by.pk))
     record("user.created", target=user, by=by, **_plain(user))
     return user
 
@@ -39,12 +42,13 @@ def change_user(*, user: User, by: User, username: str, name: str, **scope) -> d
 
     Errors: ValidationError if `by` may not do this any more, or somebody has that user name.
     """
-    user, _ = _lock(user, by)
+    user, by = _lock(user, by)
     if scope and user == by:
         raise ValidationError(OWN_RIGHTS)
     before = _plain(user)
     user.username, user.name = username, name
     _write(user, **scope)
+    _check_reach(user, by)
     after = _plain(user)
     changes = {key: [value, after[key]] for key, value in before.items() if value != after[key]}
     if changes:
@@ -171,9 +175,14 @@ def _lock(user: User, by: User) -> tuple[User, User]:
     Two admins who take each other's rights at once follow one another: the second finds that it may not.
     """
     locked = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=[user.pk, by.pk]).order_by("pk")}
-    if not User.objects.for_user(locked[by.pk]).filter(pk=user.pk).exists():
-        raise ValidationError(OUT_OF_REACH)
+    _check_reach(user, locked[by.pk])
     return locked[user.pk], locked[by.pk]
+
+
+def _check_reach(user: User, by: User) -> None:
+    """Look whether `user`, as written, lies within what `by` has: after a change, that no more was granted."""
+    if not User.objects.for_user(by).filter(pk=user.pk).exists():
+        raise ValidationError(OUT_OF_REACH)
 
 
 def _write(user: User, *, role=None, regions=None, programs=None, all_programs=None) -> None:

@@ -198,8 +198,25 @@ def test_person_of_another_family_moves_and_comes_back_by_undo(tmp_path):
     assert codes(result, "warning") == {"2": ["member_elsewhere"]}
     assert Household.objects.count() == 2
     assert Member.objects.filter(nik=home["NIK Pengurus"], left_on__isnull=True).get().is_recipient
+    left = Household.objects.get(kk=home["No KK"])
+    told = AuditEvent.objects.filter(target_kind="beneficiaries.household", target_id=left.pk)
+    assert told.filter(action="household.imported", data__batch=result["batch"]).count() == 1
     assert undo(result["batch"])["kept"] == []
     assert register() == before
+    assert told.filter(action="household.import_undone", data__batch=result["batch"]).count() == 1
+
+
+def test_family_that_a_later_import_took_a_member_from_is_not_undone(tmp_path):
+    home = family(NORTH)
+    first = run(write_roster(tmp_path / "a.xlsx", [home]), "--commit")
+    second = family(NORTH)
+    named = home | {k: second[k] for k in ("NIK Pengurus", "Nama Pengurus")}
+    changed = run(write_roster(tmp_path / "b.xlsx", [named]), "--commit")
+    moving = family(NORTH) | {k: home[k] for k in ("NIK Pengurus", "Nama Pengurus", "Tanggal Lahir")}
+    run(write_roster(tmp_path / "c.xlsx", [moving]), "--commit")
+    undo(changed["batch"])
+    assert [entry["what"] for entry in undo(first["batch"])["kept"]] == ["Keluarga ini sudah dipakai sejak impor"]
+    assert Household.objects.count() == 2
 
 
 def test_family_already_in_the_programme_that_excludes_this_one_is_said(tmp_path):

@@ -39,11 +39,12 @@ def undo(batch, by) -> list[dict]:
     """Take back what a batch wrote. Call in a transaction; gives what stays as {"household": id, "what": words}."""
     with connection.cursor() as cursor:
         touched = _families(cursor, batch)
-        desas = tallies.desas_of([*touched, *families_of_members(cursor, batch)])
+        left = families_of_members(cursor, batch)
+        desas = tallies.desas_of([*touched, *left])
         kept = _delete_new_families(cursor, batch)
         kept += _restore(cursor, batch)
         refresh_statuses(touched)
-        _record(cursor, batch, by, touched)
+        _record(cursor, batch, by, sorted({*touched, *left}))
     tallies.refresh(desas | tallies.desas_of(touched))
     return kept
 

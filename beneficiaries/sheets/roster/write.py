@@ -37,10 +37,11 @@ def write(batch, by) -> None:
         desas = tallies.desas_of(families)
         _write_households(cursor, batch)
         _write_members(cursor, batch, values)
-        desas |= tallies.desas_of(families_of_members(cursor, batch))
+        left = families_of_members(cursor, batch)
+        desas |= tallies.desas_of(left)
         _write_enrollments(cursor, batch, values)
         _write_assignments(cursor, batch)
-        _record(cursor, values)
+        _record(cursor, values | {"left": left})
     refresh_statuses(families)
     tallies.refresh(desas | tallies.desas_of(families))
 
@@ -198,7 +199,10 @@ _NEW_ASSIGNMENTS = f"""
 
 
 def _record(cursor, values: dict) -> None:
-    """One audit entry a family: which batch, whether it is new, which fields changed (no values)."""
+    """One audit entry a family: which batch, whether it is new, which fields changed (no values).
+
+    A family that a member left for one of these has its entry too: it is no longer what it was.
+    """
     cursor.execute(
         """INSERT INTO audit_auditevent (actor_id, action, target_kind, target_id, data)
            SELECT %(by)s, 'household.imported', 'beneficiaries.household', f.household, jsonb_build_object(
@@ -206,6 +210,10 @@ def _record(cursor, values: dict) -> None:
            FROM roster_family f LEFT JOIN (
                SELECT key, jsonb_agg(DISTINCT field) AS fields FROM imports_fieldchange
                WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_household' AND field <> '' GROUP BY key
-           ) c ON c.key = f.household""",
+           ) c ON c.key = f.household
+           UNION ALL SELECT %(by)s, 'household.imported', 'beneficiaries.household', l.household, jsonb_build_object(
+               'batch', %(batch)s::bigint, 'created', false, 'fields', '[]'::jsonb)
+           FROM unnest(%(left)s::bigint[]) AS l(household)
+           WHERE NOT EXISTS (SELECT FROM roster_family f WHERE f.household = l.household)""",
         values,
     )
