@@ -27,6 +27,10 @@ RATIO_MATTERS_FROM = 10_000_000
 # Memory goes with the rectangle around the cells, not with their number: one value in XFD1048576 would take 500 GB.
 MAX_RECTANGLE = 40_000_000
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>")
+_ODS_TAG = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)(?=[\s/>])([^>]*)>")
+_ODS_REPEATED = re.compile(rb"\bnumber-(?:columns|rows)-repeated=[\"'](\d{1,9})[\"']")
+MANIFEST = "META-INF/manifest.xml"
+MAX_TAG = 100_000  # bytes of one tag
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
 DELIMITERS = ";,\t"
 SNIFFED_LINES = 30
@@ -88,6 +92,8 @@ def _check_archive(content: bytes) -> None:
         raise SheetError("file_corrupt") from None
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
+    if _is_locked(archive, names):
+        raise SheetError("file_encrypted")
     if not any(name.startswith("xl/") for name in names) and not _is_ods(archive, names):
         raise SheetError("file_type")
     unpacked = sum(entry.file_size for entry in entries)
@@ -99,6 +105,19 @@ def _check_archive(content: bytes) -> None:
     for entry in entries:
         if entry.filename.startswith("xl/") and entry.filename.endswith(".xml"):
             _check_rectangle(archive, entry)
+        elif entry.filename == "content.xml":
+            _check_repeats(archive, entry)
+
+
+def _is_locked(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Whether LibreOffice locked this with a password: its list of contents says so, in clear."""
+    if MANIFEST not in names:
+        return False
+    try:
+        with archive.open(MANIFEST) as listed:
+            return b"encryption-data" in listed.read(1_000_000)
+    except _UNREADABLE:
+        raise SheetError("file_corrupt") from None
 
 
 def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
@@ -129,6 +148,37 @@ def _check_rectangle(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         raise SheetError("file_bomb")
 
 
+def _check_repeats(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """The same for LibreOffice's sheets, where one cell or row may say that it stands there a million times."""
+    width = height = row = column = repeated = 0
+    rest = b""
+    try:
+        with archive.open(entry) as content:
+            while chunk := content.read(1_000_000):
+                text = rest + chunk
+                end = text.rfind(b">") + 1
+                rest = text[end:][-MAX_TAG:]
+                for kind, attributes in _ODS_TAG.findall(text[:end]):
+                    times = _times(attributes)
+                    if kind == b"table":
+                        row = repeated = 0
+                    elif kind == b"table-row":
+                        row, column, repeated = row + repeated, 0, times
+                    else:
+                        column += times
+                        if b":value-type" in attributes:
+                            width, height = max(width, column), max(height, row + repeated)
+    except _UNREADABLE:
+        raise SheetError("file_corrupt") from None
+    if width * height > MAX_RECTANGLE:
+        raise SheetError("file_bomb")
+
+
+def _times(attributes: bytes) -> int:
+    found = _ODS_REPEATED.search(attributes)
+    return int(found[1]) if found else 1
+
+
 def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
@@ -139,12 +189,18 @@ def _column_number(letters: bytes) -> int:
 def _open_workbook(content: bytes) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+        return [
+            Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in workbook.sheet_names
+        ]
     except PasswordError:
         raise SheetError("file_encrypted") from None
     except (CalamineError, OSError, ValueError):
         raise SheetError("file_corrupt") from None
-    return [Sheet(name, sheet.to_python(skip_empty_area=False)) for name, sheet in sheets]
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how the reader ends when a file breaks it; no Exception
+            raise
+        raise SheetError("file_corrupt") from None
 
 
 def _open_text(content: bytes) -> Sheet:

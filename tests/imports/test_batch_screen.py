@@ -1,20 +1,25 @@
 """The import on screen, by the same functions as the command: upload, check, look, commit, undo."""
 
 import io
+import re
+import time
+import zipfile
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
 from ejsika.imports import tasks
 from ejsika.imports.models import ImportBatch
-from tests.factories import make_program, make_user
-from tests.sheets import ROSTERS
+from tests.factories import NORTH, make_program, make_user
+from tests.sheets import ROSTERS, family
 
 
 @pytest.fixture(autouse=True)
@@ -247,3 +252,54 @@ def test_page_of_problems_costs_as_many_queries_for_many_as_for_few(client, oper
         client.get(f"{few.get_absolute_url()}?tab=error")
     with django_assert_max_num_queries(len(asked)):
         client.get(f"{many.get_absolute_url()}?tab=error")
+
+
+def bomb():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * 240_000_000)
+    return content.getvalue()
+
+
+def locked():
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "words"),
+    [(bomb, "file_bomb", "mengembang terlalu besar"), (locked, "file_encrypted", "hapus kata sandinya")],
+)
+def test_bomb_and_locked_workbook_are_refused_within_a_second_by_what_they_are(client, operator, make, code, words):
+    content = make()
+    assert len(content) < 350_000
+    upload(client, "roster.xlsx", content)
+    batch = ImportBatch.objects.get()
+    started = time.monotonic()
+    tasks.check(batch.pk)
+    assert time.monotonic() - started < 1
+    batch.refresh_from_db()
+    assert (batch.status, batch.refusal_code) == ("refused", code)
+    assert words in client.get(batch.get_absolute_url()).text
+
+
+def test_markup_in_titles_sheets_names_and_wrong_cells_comes_out_as_text(client, operator):
+    markup = "<script>alert(1)</script>"
+    line = family(NORTH) | {"Nama Pengurus": markup, f"Catatan {markup}": "x"}
+    wrong = family(NORTH) | {"Nama Pengurus": markup, "Bank": markup, f"Catatan {markup}": "x"}
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"strings_to_numbers": False}) as book:
+        for name in ("<b>KPM<b>", "<i>Lain<i>"):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate([list(line), line.values(), wrong.values(), [markup]]):
+                sheet.write_row(row, 0, list(cells))
+    upload(client, "<b>roster<b>.xlsx", content.getvalue())
+    batch = ImportBatch.objects.get()
+    tasks.check(batch.pk)
+    seen = ""
+    for tab in ("create", "error", "skipped"):
+        page = client.get(f"{batch.get_absolute_url()}?tab={tab}").text
+        assert not re.search("<script>alert|<b>KPM|<i>Lain|<b>roster", page)
+        seen += page
+    for text in (markup, "<b>KPM<b>", "<i>Lain<i>", "<b>roster<b>.xlsx"):
+        assert escape(text) in seen
+    assert "<b>roster" not in client.get(reverse("imports:batch_list")).text

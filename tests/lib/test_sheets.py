@@ -1,6 +1,7 @@
 """Files as they come: each is opened, or refused with the right word, by its content alone."""
 
 import io
+import struct
 import time
 import zipfile
 
@@ -10,6 +11,8 @@ import xlsxwriter
 from ejsika.lib.sheets import SheetError, open_sheets
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+LOCKED = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
 ODT = "application/vnd.oasis.opendocument.text"
 
 
@@ -55,6 +58,8 @@ def refusal(content: bytes) -> str:
         (archive(mimetype=ODT, content_DOT_xml="<a/>"), "file_type"),
         (OLE + "WordDocument".encode("utf-16-le") + bytes(600), "file_type"),
         (OLE + "EncryptedPackage".encode("utf-16-le") + bytes(600), "file_encrypted"),
+        (archive(mimetype=ODS, content_DOT_xml="\x8f", **{"META-INF/manifest.xml": LOCKED}), "file_encrypted"),
+        (archive(mimetype=ODS, **{"encrypted-package": "x", "META-INF/manifest.xml": LOCKED}), "file_encrypted"),
         (OLE, "file_corrupt"),
         (b"PK\x03\x04rusak", "file_corrupt"),
         (workbook({"A1": "No KK"})[:2000], "file_corrupt"),
@@ -75,6 +80,69 @@ def test_bomb_is_refused_before_it_is_unpacked():
 def test_values_too_far_apart_to_hold_are_refused():
     """One value in the last cell of a sheet would take half a terabyte, and end the worker with it."""
     assert refusal(workbook({"A1": "No KK", "XFD1048576": "x"})) == "file_bomb"
+
+
+CELL = '<table:table-cell office:value-type="string" {}><text:p>x</text:p></table:table-cell>'
+ONE = CELL.format("")
+MANY = 'table:number-columns-repeated="{}"'
+
+
+def ods_row(cells: str, times: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
+
+
+def ods(*rows: str) -> bytes:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    body = f'<office:spreadsheet><table:table table:name="A">{"".join(rows)}</table:table></office:spreadsheet>'
+    document = f"<office:document-content {spaces}><office:body>{body}</office:body></office:document-content>"
+    return archive(mimetype=ODS, content_DOT_xml=document, **{"META-INF/manifest.xml": "<manifest/>"})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [ods_row(CELL.format(MANY.format(16_384)), 1_048_576)],
+        [ods_row(CELL.format(MANY.format(100)), 1_048_576)],
+        [ods_row("<table:table-cell/>", 1_048_575), ods_row(f"<table:table-cell {MANY.format(16_383)}/>" + ONE)],
+    ],
+)
+def test_a_few_cells_that_say_they_stand_there_a_million_times_are_refused(rows):
+    assert refusal(ods(*rows)) == "file_bomb"
+
+
+def test_empty_cells_to_the_end_of_a_sheet_are_as_libreoffice_writes_them():
+    rows = [ods_row(ONE), ods_row(f"<table:table-cell {MANY.format(16_384)}/>", 1_048_575)]
+    (sheet,) = open_sheets(ods(*rows))
+    assert list(sheet.lines()) == [(1, ["x"])]
+
+
+def lie(content: bytes, name: str) -> bytes:
+    """Let a ZIP say of one entry that it unpacks to 100 bytes, in its directory and before the entry."""
+    changed = bytearray(content)
+    place = zipfile.ZipFile(io.BytesIO(content)).getinfo(name).header_offset
+    struct.pack_into("<I", changed, place + 22, 100)
+    listed = content.index(b"PK\x01\x02")
+    while content[listed + 46 : listed + 46 + len(name)] != name.encode():
+        listed = content.index(b"PK\x01\x02", listed + 4)
+    struct.pack_into("<I", changed, listed + 24, 100)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "xl/workbook.bin"])
+def test_bomb_that_lies_about_its_size_is_no_workbook(name):
+    content = archive(xl__a="a", **{name.replace("/", "__").replace(".", "_DOT_"): b" " * 50_000_000})
+    started = time.monotonic()
+    assert refusal(lie(content, name)) == "file_corrupt"
+    assert time.monotonic() - started < 1
+
+
+def test_file_that_breaks_its_reader_is_corrupt_and_ends_nothing_else(monkeypatch):
+    """The reader, written in Rust, ends in a panic then, which is no Exception and would pass every other net."""
+    monkeypatch.setattr("ejsika.lib.sheets.MAX_RECTANGLE", 10**12)
+    rows = [ods_row("<table:table-cell/>", 1_048_575), ods_row(f"<table:table-cell {MANY.format(16_383)}/>" + ONE)]
+    assert refusal(ods(*rows)) == "file_corrupt"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
