@@ -63,7 +63,10 @@ def note_use(get_response):
         response = get_response(request)
         session = request.session
         if session.accessed and SEEN in session and time.time() - session[SEEN] >= SEEN_EVERY_SECONDS:
-            session[SEEN] = int(time.time())
+            if session.exists(session.session_key):
+                session[SEEN] = int(time.time())
+            else:  # ended while the page was made: there is nothing to keep, and the next request meets the log-in
+                session.modified = False
         return response
 
     return middleware

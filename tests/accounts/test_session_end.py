@@ -45,6 +45,14 @@ def test_one_device_is_logged_out_and_the_others_stay(budi):
     assert AuditEvent.objects.get(action="user.sessions_ended").data == {"count": 1}
 
 
+def test_session_that_ends_while_its_own_page_is_made_meets_the_login(budi):
+    here = device(PHONE)
+    reference = UserSession.objects.get(session_key=here.session.session_key).reference
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=10)):
+        assert here.post(reverse("accounts:session_end"), {"session": reference}).status_code == 302
+        assert not is_in(here)
+
+
 def test_session_of_another_person_or_nonsense_ends_nothing(budi, citra):
     here, theirs = device(PHONE), device(PHONE, "citra")
     reference = UserSession.objects.get(session_key=theirs.session.session_key).reference
@@ -91,7 +99,7 @@ def test_use_is_noted_in_steps_of_five_minutes_and_costs_no_further_query(budi, 
             here.get(reverse("password_change"))
         assert UserSession.objects.get(user=budi).seen_at < start
         clock.shift(datetime.timedelta(minutes=2))
-        with django_assert_num_queries(5):  # one UPDATE more, in its savepoint
+        with django_assert_num_queries(6):  # one look more, and one UPDATE in its savepoint
             here.get(reverse("password_change"))
     session = UserSession.objects.get(user=budi)
     assert session.seen_at - session.started_at == datetime.timedelta(minutes=6)
