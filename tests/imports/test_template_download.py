@@ -15,7 +15,7 @@ from ejsika.accounts.permissions import Role
 from ejsika.imports.models import ImportBatch, SkippedLine
 from ejsika.lib.sheets import open_sheets
 from tests.beneficiaries.test_roster_import import codes, run
-from tests.factories import NORTH, make_program, make_user
+from tests.factories import NORTH, make_nik, make_program, make_user
 from tests.sheets import family
 
 
@@ -57,9 +57,10 @@ def sheet_of(content, name):
     return next(sheet for sheet in open_sheets(content) if sheet.name == name)
 
 
-def fill(content, lines):
-    """Write families (by row) into the template, as a person would: in the columns of its head."""
-    (_, titles), *_ = sheet_of(content, "Roster").lines()
+def fill(content, lines, name="Roster"):
+    """Write lines (by row) into a sheet of the template, as a person would: in the columns of its head."""
+    (_, titles), *_ = sheet_of(content, name).lines()
+    entry_of = {"Roster": "xl/worksheets/sheet1.xml", "Anggota": "xl/worksheets/sheet2.xml"}
     rows = ""
     for row, line in lines.items():
         cells = sorted((titles.index(title), value) for title, value in line.items())
@@ -72,7 +73,7 @@ def fill(content, lines):
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(filled, "w") as new:
         for entry in old.namelist():
             text = old.read(entry)
-            if entry == "xl/worksheets/sheet1.xml":
+            if entry == entry_of[name]:
                 text = text.decode()
                 if 2 in lines:
                     text = re.sub(r'<row r="2".*?</row>', "", text)
@@ -94,6 +95,15 @@ def test_filled_template_imports_and_its_example_is_listed_as_left_out(download,
     line = SkippedLine.objects.get()
     assert (line.row, line.reason) == (2, "example")
     assert ImportBatch.objects.get().unknown_columns == []
+
+
+def test_members_on_their_own_sheet_join_their_family(download, check):
+    line = family(NORTH)
+    child = {"No KK": line["No KK"], "NIK": make_nik(NORTH), "Nama": "Ujang", "Hubungan": "Anak", "Pendidikan": "SD"}
+    content = fill(fill(download(), {3: line}), {2: child}, "Anggota")
+    result = check(content)
+    assert (result["rows"], result["members"], result["counts"]["create"]) == (2, 2, 1)
+    assert result["problems"] == []
 
 
 def test_family_written_over_the_example_is_data(download, check):

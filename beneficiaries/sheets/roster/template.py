@@ -6,8 +6,9 @@ The lists stand on a hidden sheet under names of their own: kecamatan by kabupat
 from itertools import groupby
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
-from beneficiaries.choices import Bank, EnrollmentStatus, Sex
+from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
 from beneficiaries.sheets.roster import cells
 from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
 from ejsika.accounts.models import User
@@ -20,6 +21,8 @@ OFFERED = [
     *("kk", "nik", "name", "born_on", "sex", "address", "rt", "rw", "desa", "kecamatan", "kabupaten", "region_code"),
     *("latitude", "longitude", "phone", "bank", "account", "cohort_year", "status", "assistant"),
 ]
+MEMBERS = ["kk", "nik", "name", "relationship", "sex", "born_on", "school_level", "grade", "is_pregnant", "is_disabled"]
+MEMBER_TITLES = {"nik": "NIK", "name": "Nama"}
 # Numbers that nobody can have: their last four digits are 0000.
 EXAMPLE = {
     "kk": "3602010101260000",
@@ -41,6 +44,10 @@ LISTS, LAST_ROW = "Daftar", 1_048_575  # rows of a sheet count from 0 here
 OPTIONS = Workbook.options | {"constant_memory": False}
 NOTES = [
     ("Satu keluarga satu baris", "Isi lembar Roster mulai baris 3. Urutan kolom boleh diubah, kolom boleh ditambah."),
+    (
+        "Lembar Anggota",
+        "Boleh kosong. Satu orang satu baris, dengan No KK keluarganya di lembar Roster atau di data KPM.",
+    ),
     ("Wajib", "No KK, NIK Pengurus, Nama Pengurus, dan tempat: Kode Desa, atau Desa/Kelurahan dengan Kabupaten/Kota."),
     ("Baris contoh", "Baris 2 hanya contoh dan tidak pernah diimpor. Boleh dihapus."),
     ("Sel kosong", "Sel kosong tidak pernah menghapus data yang sudah ada."),
@@ -70,8 +77,9 @@ def write_template(target, user) -> None:
     places = _places(user)
     assistants = User.objects.for_user(user).active().filter(role=Role.PENDAMPING).order_by("username")
     with xlsxwriter.Workbook(target, OPTIONS) as book:
-        sheet = book.add_worksheet("Roster")
-        _write_head(book, sheet)
+        sheet, members = book.add_worksheet("Roster"), book.add_worksheet("Anggota")
+        _write_head(book, sheet, OFFERED, {})
+        _write_head(book, members, MEMBERS, MEMBER_TITLES)
         _write_example(book, sheet, places)
         notes = book.add_worksheet("Petunjuk")
         notes.set_column(0, 0, 28)
@@ -79,7 +87,9 @@ def write_template(target, user) -> None:
         for number, note in enumerate(NOTES):
             notes.write_row(number, 0, note)
         _write_places(book, places)
-        _write_lists(book, sheet, places, list(assistants.values_list("username", flat=True)))
+        named = _write_lists(book, places, list(assistants.values_list("username", flat=True)))
+        _offer(sheet, OFFERED, named)
+        _offer(members, MEMBERS, named)
 
 
 def _places(user) -> list[tuple[str, str, str, str]]:
@@ -91,20 +101,16 @@ def _places(user) -> list[tuple[str, str, str, str]]:
     return [(names[regency], district, desa, code) for regency, district, desa, code in sorted(found)]
 
 
-def _column(name: str) -> int:
-    return OFFERED.index(name)
-
-
-def _write_head(book, sheet) -> None:
+def _write_head(book, sheet, names: list[str], titles: dict[str, str]) -> None:
     columns = {column.field: column for column in COLUMNS}
     styles = {
         required: book.add_format({"bold": True, "bg_color": colour, "bottom": 1, "text_wrap": True, "valign": "top"})
         for required, colour in ((True, "#FDEED3"), (False, "#DCEFEC"))
     }
     as_text = book.add_format({"num_format": TEXT})
-    for index, name in enumerate(OFFERED):
+    for index, name in enumerate(names):
         sheet.set_column(index, index, WIDTHS.get(name, 16), as_text if name in NUMBERED else None)
-        sheet.write_string(0, index, columns[name].title, styles[columns[name].required])
+        sheet.write_string(0, index, titles.get(name, columns[name].title), styles[columns[name].required])
     sheet.freeze_panes(1, 0)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
@@ -113,7 +119,7 @@ def _write_example(book, sheet, places) -> None:
     style = book.add_format({"italic": True, "font_color": "#55635F", "num_format": TEXT})
     where = dict(zip(("kabupaten", "kecamatan", "desa", "region_code"), places[0], strict=True)) if places else {}
     for name, value in (EXAMPLE | where).items():
-        sheet.write(1, _column(name), value, style)
+        sheet.write(1, OFFERED.index(name), value, style)
 
 
 def _write_places(book, places) -> None:
@@ -127,8 +133,8 @@ def _write_places(book, places) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _write_lists(book, sheet, places, assistants: list[str]) -> None:
-    """Write every list on the hidden sheet, give it a name, and offer it in its column."""
+def _write_lists(book, places, assistants: list[str]) -> list[str]:
+    """Write every list on the hidden sheet and give it a name; gives the fields that have one with words in it."""
     lists = book.add_worksheet(LISTS)
     lists.hide()
     districts = [key for key, _ in groupby(place[:2] for place in places)]
@@ -142,17 +148,26 @@ def _write_lists(book, sheet, places, assistants: list[str]) -> None:
         "bank": Bank.values,
         "status": [status.label for status in EnrollmentStatus if status != EnrollmentStatus.GRADUATED],
         "assistant": assistants,
+        "relationship": Relationship.labels,
+        "school_level": SchoolLevel.labels,
+        "is_pregnant": ["Ya", "Tidak"],
+        "is_disabled": ["Ya", "Tidak"],
     }
     for index, (name, words) in enumerate(named.items()):
         lists.write_column(0, index, words)
-        letter = xlsxwriter.utility.xl_col_to_name(index)
+        letter = xl_col_to_name(index)
         book.define_name(f"daftar_{name}", f"={LISTS}!${letter}$1:${letter}${max(len(words), 1)}")
-    regency, district = (f"${xlsxwriter.utility.xl_col_to_name(_column(n))}2" for n in ("kabupaten", "kecamatan"))
+    return [name for name, words in named.items() if words]
+
+
+def _offer(sheet, names: list[str], named: list[str]) -> None:
+    """Offer the lists in their columns of one sheet, from its second line to its last."""
+    regency, district = (f"${xl_col_to_name(OFFERED.index(name))}2" for name in ("kabupaten", "kecamatan"))
     narrowed = {"kecamatan": regency, "desa": f'{regency}&"/"&{district}'}
-    for name, words in named.items():
-        if words and name in OFFERED:
+    for name in named:
+        if name in names:
             source = _narrowed(name, narrowed[name]) if name in narrowed else f"=daftar_{name}"
-            sheet.data_validation(1, _column(name), LAST_ROW, _column(name), _offer(source))
+            sheet.data_validation(1, names.index(name), LAST_ROW, names.index(name), _drop_down(source))
 
 
 def _narrowed(name: str, key: str) -> str:
@@ -161,7 +176,7 @@ def _narrowed(name: str, key: str) -> str:
     return f"=IF(COUNTIF(daftar_{name}_kunci,{key})=0,daftar_{name},{part})"
 
 
-def _offer(source: str) -> dict:
+def _drop_down(source: str) -> dict:
     """A drop-down that warns of other words and lets them pass: the import reads more spellings than a list has."""
     return {
         "validate": "list",
