@@ -118,9 +118,10 @@ def refresh_statuses(household_ids) -> None:
     """Set Household.status to that of the leading enrollment, for many families in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE beneficiaries_household h SET status = coalesce((
-                   SELECT e.status FROM beneficiaries_enrollment e WHERE e.household_id = h.id
-                   ORDER BY array_position(%s::text[], e.status::text) LIMIT 1), '')
-               FROM unnest(%s::bigint[]) AS chosen(id) WHERE h.id = chosen.id""",
+            """UPDATE beneficiaries_household h SET status = present.status FROM (
+                   SELECT id, coalesce((SELECT e.status FROM beneficiaries_enrollment e WHERE e.household_id = chosen.id
+                       ORDER BY array_position(%s::text[], e.status::text) LIMIT 1), '') AS status
+                   FROM unnest(%s::bigint[]) AS chosen(id)) present
+               WHERE h.id = present.id AND h.status <> present.status""",
             [[status.value for status in LEADING], list(household_ids)],
         )

@@ -84,6 +84,8 @@ class RosterKind(SheetKind):
         if head.number:
             with transaction.atomic(), connection.cursor() as cursor:
                 members.join(cursor, batch)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE beneficiaries_rosterrow (batch_id, row, family, kk, nik, is_recipient, outcome)")
 
     def rows_left_out(self, batch) -> list[int]:
         also = RosterRow.objects.filter(batch=batch, outcome="error", also_row__isnull=False)

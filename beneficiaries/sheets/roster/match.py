@@ -1,7 +1,8 @@
 """Who is who: the staged roster against the register, in SQL, as the table of the roster contract says.
 
-Everything below works on two temporary tables of one transaction: roster_family (one row a family of the sheet, with
-the households that its KK and its recipient's NIK lead to) and roster_found (what was found wrong or odd).
+Everything below works on temporary tables of one transaction: roster_family (one row a family of the sheet, with the
+households that its KK and its recipient's NIK lead to), roster_found (what was found wrong or odd), roster_outcome
+(what becomes of each family).
 """
 
 from django.db import connection, transaction
@@ -15,7 +16,7 @@ from beneficiaries.sheets.roster.suspects import find_suspects
 from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.sealed import SealedNumber
 
-_FAMILY_COLUMNS = (
+FAMILY_COLUMNS = (
     *("kk", "nik", "name", "born_on", "region_code", "address", "rt", "rw", "phone", "latitude", "longitude"),
     *("bank", "account_sealed", "account_digest", "cohort_year", "status", "assistant"),
 )
@@ -34,7 +35,7 @@ def match(batch) -> None:
         _find_in_register(cursor, batch)
         _judge(cursor, batch)
         _tell(cursor, batch)
-        batch.counts = _count(cursor, batch)
+        batch.counts = _count(cursor)
         batch.save(update_fields=["counts"])
 
 
@@ -50,15 +51,7 @@ def is_by_person(cursor, batch) -> bool:
 
 def _reset(cursor, batch) -> bool:
     """Forget an earlier comparison; choose each family's recipient. Tells whether a line is a person."""
-    Problem.objects.filter(batch=batch, is_from_register=True).delete()
-    cursor.execute(
-        """UPDATE beneficiaries_rosterrow r SET household = NULL, member = NULL, outcome = CASE WHEN EXISTS (
-               SELECT FROM imports_problem p WHERE p.batch_id = r.batch_id AND p.row = r.row AND p.level = 'error')
-               THEN 'error' ELSE '' END
-           WHERE batch_id = %s AND (outcome <> '' OR household IS NOT NULL)""",
-        [batch.pk],
-    )
-    cursor.execute("ANALYZE beneficiaries_rosterrow")
+    Problem.objects.filter(batch=batch, is_from_register=True)._raw_delete("default")
     by_person = is_by_person(cursor, batch)
     if by_person:
         cursor.execute(
@@ -71,7 +64,7 @@ def _reset(cursor, batch) -> bool:
                    ORDER BY family, is_recipient DESC,
                        (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,
                        (relationship IS NOT DISTINCT FROM '1') DESC, adult DESC, row) chosen
-               WHERE r.batch_id = %(batch)s AND r.family = chosen.family""",
+               WHERE r.batch_id = %(batch)s AND r.family = chosen.family AND r.is_recipient <> (r.id = chosen.id)""",
             {"batch": batch.pk, "second_sheet": SHEET_LINES},
         )
     return by_person
@@ -85,8 +78,9 @@ def make_families(cursor, batch, *, by_person: bool, families: list[int] | None 
     only = "" if families is None else f"AND r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     rows = f"FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {only}"
     said = f"{_SAID_BY_PERSONS} {rows} GROUP BY r.family" if by_person else f"{_SAID_BY_LINE} {rows}"
+    said = said.format(wrong=_WRONG_ROWS.format(batch=int(batch.pk)))
     cursor.execute(
-        f"""DROP TABLE IF EXISTS roster_family, roster_found;
+        f"""DROP TABLE IF EXISTS roster_family, roster_found, roster_outcome;
         CREATE TEMP TABLE roster_family ON COMMIT DROP AS
         SELECT f.*, k.id AS hk, CASE WHEN m.is_recipient THEN m.household_id END AS hn,
             CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm,
@@ -101,16 +95,20 @@ def make_families(cursor, batch, *, by_person: bool, families: list[int] | None 
     )
 
 
+# Lines in which cleaning found an error.
+_WRONG_ROWS = (
+    "(r.row IN (SELECT row FROM imports_problem WHERE batch_id = {batch} AND level = 'error' AND NOT is_from_register))"
+)
 # What a sheet says of a family: one line's cells, or the first that any of its persons gives, the recipient first.
-_SAID_BY_LINE = "SELECT r.family, r.row, r.outcome = 'error' AS wrong, " + ", ".join(f"r.{c}" for c in _FAMILY_COLUMNS)
+_SAID_BY_LINE = "SELECT r.family, r.row, {wrong} AS wrong, " + ", ".join(f"r.{c}" for c in FAMILY_COLUMNS)
 _OF_THE_RECIPIENT = {"nik", "name", "born_on"}
 _SAID_BY_PERSONS = (
     "SELECT r.family, coalesce(min(r.row) FILTER (WHERE r.is_recipient), min(r.row)) AS row, "
-    "bool_or(r.outcome = 'error') AS wrong, "
+    "bool_or({wrong}) AS wrong, "
     + ", ".join(
         f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
         f"{' AND r.is_recipient' if c in _OF_THE_RECIPIENT else ''}))[1] AS {c}"
-        for c in _FAMILY_COLUMNS
+        for c in FAMILY_COLUMNS
     )
 )
 
@@ -137,8 +135,8 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
     )
     if by_person:
         cursor.execute(
-            """INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow
-               WHERE batch_id = %s AND is_recipient AND nik IS NULL AND outcome <> 'error'""",
+            f"""INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow r
+               WHERE batch_id = %s AND is_recipient AND nik IS NULL AND NOT {_WRONG_ROWS.format(batch=int(batch.pk))}""",
             [batch.pk],
         )
 
@@ -202,27 +200,13 @@ _PROGRAM_FINDINGS = """
 
 
 def _judge(cursor, batch) -> None:
-    """Set each family's outcome: an error anywhere in it makes it wrong whole."""
-    errors = "f.wrong OR EXISTS (SELECT FROM roster_found x WHERE x.family = f.family AND x.code <> ALL(%(warnings)s))"
-    household, enrollment = fields.any_applies(fields.HOUSEHOLD), fields.any_applies(fields.ENROLLMENT)
-    member = fields.any_applies(fields.MEMBER)
+    """Make roster_outcome and set each row's outcome by it: an error anywhere in a family makes it wrong whole."""
+    cursor.execute(_OUTCOMES, {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)})
     cursor.execute(
-        f"""UPDATE beneficiaries_rosterrow r SET household = j.household, outcome = j.outcome FROM (
-            SELECT f.family, CASE WHEN NOT ({errors}) THEN f.household END AS household, CASE
-                WHEN {errors} THEN 'error'
-                WHEN f.household IS NULL THEN 'create'
-                WHEN {household} OR e.id IS NULL OR {enrollment}
-                  OR (f.assistant IS NOT NULL AND a.assistant_id IS DISTINCT FROM f.assistant)
-                  OR EXISTS (SELECT FROM beneficiaries_rosterrow r LEFT JOIN beneficiaries_member m ON {SAME_MEMBER}
-                      WHERE r.batch_id = %(batch)s AND r.family = f.family
-                        AND (m.id IS NULL OR (r.is_recipient AND NOT m.is_recipient) OR {member}))
-                THEN 'change' ELSE 'same' END AS outcome
-            FROM roster_family f
-            LEFT JOIN beneficiaries_household h ON h.id = f.household
-            LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
-            LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL) j
-        WHERE r.batch_id = %(batch)s AND r.family = j.family""",
-        {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)},
+        """UPDATE beneficiaries_rosterrow r SET household = o.household, outcome = o.outcome FROM roster_outcome o
+           WHERE r.batch_id = %s AND r.family = o.family
+             AND (r.household, r.outcome) IS DISTINCT FROM (o.household, o.outcome)""",
+        [batch.pk],
     )
 
 
@@ -230,6 +214,25 @@ def _judge(cursor, batch) -> None:
 # and birth date.
 SAME_MEMBER = """m.household_id = f.household AND m.left_on IS NULL AND (m.nik = r.nik OR (r.nik IS NULL
     AND lower(m.name) = lower(r.name) AND m.born_on IS NOT DISTINCT FROM r.born_on))"""
+_OUTCOMES = f"""
+    CREATE TEMP TABLE roster_outcome ON COMMIT DROP AS
+    WITH wrong AS (SELECT DISTINCT family FROM roster_found WHERE code <> ALL(%(warnings)s)),
+    changed AS (
+        SELECT f.family FROM roster_family f JOIN beneficiaries_household h ON h.id = f.household
+        LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
+        LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL
+        WHERE {fields.any_applies(fields.HOUSEHOLD)} OR e.id IS NULL OR {fields.any_applies(fields.ENROLLMENT)}
+            OR (f.assistant IS NOT NULL AND a.assistant_id IS DISTINCT FROM f.assistant)
+        UNION
+        SELECT f.family FROM beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family
+        LEFT JOIN beneficiaries_member m ON {SAME_MEMBER}
+        WHERE r.batch_id = %(batch)s AND f.household IS NOT NULL
+            AND (m.id IS NULL OR (r.is_recipient AND NOT m.is_recipient) OR {fields.any_applies(fields.MEMBER)}))
+    SELECT f.family, j.outcome, CASE WHEN j.outcome <> 'error' THEN f.household END AS household FROM roster_family f
+    LEFT JOIN wrong w ON w.family = f.family LEFT JOIN changed c ON c.family = f.family
+    CROSS JOIN LATERAL (SELECT CASE WHEN f.wrong OR w.family IS NOT NULL THEN 'error'
+        WHEN f.household IS NULL THEN 'create' WHEN c.family IS NOT NULL THEN 'change' ELSE 'same' END AS outcome) j
+"""
 
 
 def _tell(cursor, batch) -> None:
@@ -263,20 +266,14 @@ def _tell(cursor, batch) -> None:
     Problem.objects.bulk_create(problems, batch_size=1000)
 
 
-def _count(cursor, batch) -> dict[str, int]:
+def _count(cursor) -> dict[str, int]:
     """Count families by outcome. A wrong row that shares its KK with another counts as the layout groups them."""
     counts = dict.fromkeys(("create", "change", "same", "error", "suspect"), 0)
-    cursor.execute(
-        """SELECT outcome, count(DISTINCT family) FROM beneficiaries_rosterrow WHERE batch_id = %s GROUP BY outcome""",
-        [batch.pk],
-    )
+    cursor.execute("SELECT outcome, count(*) FROM roster_outcome GROUP BY outcome")
     counts |= dict(cursor.fetchall())
     cursor.execute(
-        """SELECT count(*) FROM roster_found x JOIN roster_family f USING (family)
-           WHERE x.code = 'suspect_duplicate' AND NOT EXISTS (
-               SELECT FROM beneficiaries_rosterrow r
-               WHERE r.batch_id = %s AND r.family = f.family AND r.outcome = 'error')""",
-        [batch.pk],
+        """SELECT count(*) FROM roster_found JOIN roster_outcome USING (family)
+           WHERE code = 'suspect_duplicate' AND outcome <> 'error'"""
     )
     counts["suspect"] = cursor.fetchone()[0]
     return counts

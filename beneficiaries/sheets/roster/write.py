@@ -5,7 +5,7 @@ from django.db import connection
 from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
 from beneficiaries.sheets.roster import fields
-from beneficiaries.sheets.roster.match import SAME_MEMBER, is_by_person, make_families
+from beneficiaries.sheets.roster.match import FAMILY_COLUMNS, SAME_MEMBER
 from beneficiaries.sheets.roster.tables import (
     ASSIGNMENTS,
     ENROLLMENTS,
@@ -18,9 +18,9 @@ from beneficiaries.sheets.roster.tables import (
 from ejsika.imports.writing import apply_changes, keys_of, note_changes, note_created
 
 # The families to write, beside their households; rows that are wrong or the same stay out.
-_WRITTEN = "roster_family f JOIN beneficiaries_household h ON h.id = f.household"
+_WRITTEN = "roster_written f JOIN beneficiaries_household h ON h.id = f.household"
 _KNOWN = f"{_WRITTEN} AND NOT f.is_new"
-_PEOPLE = "beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family AND r.batch_id = %(batch)s"
+_PEOPLE = "beneficiaries_rosterrow r JOIN roster_written f ON f.family = r.family AND r.batch_id = %(batch)s"
 
 
 def write(batch, by) -> None:
@@ -30,11 +30,9 @@ def write(batch, by) -> None:
     """
     values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
     with connection.cursor() as cursor:
-        make_families(cursor, batch, by_person=is_by_person(cursor, batch))
-        _number_families(cursor, batch)
-        cursor.execute("SELECT household FROM roster_family")
-        families = keys_of(cursor)
-        desas = tallies.desas_of(families)
+        _choose_families(cursor, batch)
+        cursor.execute(_DESAS)
+        desas = set(keys_of(cursor))
         _write_households(cursor, batch)
         _write_members(cursor, batch, values)
         left = families_of_members(cursor, batch)
@@ -42,37 +40,35 @@ def write(batch, by) -> None:
         _write_enrollments(cursor, batch, values)
         _write_assignments(cursor, batch)
         _record(cursor, values | {"left": left})
-    refresh_statuses(families)
-    tallies.refresh(desas | tallies.desas_of(families))
+    tallies.refresh(desas)
 
 
-def _number_families(cursor, batch) -> None:
-    """Keep only what is to be written, and give each new family the id that it will have."""
+def _choose_families(cursor, batch) -> None:
+    """Make roster_written: what match() found to be new or changed, each new family with the id that it will have."""
     cursor.execute(
-        """DELETE FROM roster_family f WHERE NOT EXISTS (SELECT FROM beneficiaries_rosterrow r
-               WHERE r.batch_id = %s AND r.family = f.family AND r.outcome IN ('create', 'change'))""",
-        [batch.pk],
+        f"""DROP TABLE IF EXISTS roster_written;
+        CREATE TEMP TABLE roster_written ON COMMIT DROP AS
+        SELECT f.family, f.row, {", ".join(f"f.{column}" for column in FAMILY_COLUMNS)}, o.outcome = 'create' AS is_new,
+            coalesce(o.household, nextval(pg_get_serial_sequence('beneficiaries_household', 'id'))) AS household
+        FROM roster_family f JOIN roster_outcome o ON o.family = f.family
+        WHERE o.outcome IN ('create', 'change') ORDER BY f.row;
+        CREATE INDEX ON roster_written (household);
+        ANALYZE roster_written;
+        UPDATE beneficiaries_rosterrow r SET household = f.household FROM roster_written f
+        WHERE r.batch_id = {int(batch.pk)} AND r.family = f.family AND f.is_new"""
     )
-    cursor.execute("ALTER TABLE roster_family ADD is_new boolean")
-    cursor.execute("UPDATE roster_family SET is_new = household IS NULL")
-    cursor.execute(
-        """UPDATE roster_family f SET household = s.id FROM (
-               SELECT family, nextval(pg_get_serial_sequence('beneficiaries_household', 'id')) AS id
-               FROM (SELECT family FROM roster_family WHERE is_new ORDER BY row) o) s
-           WHERE s.family = f.family"""
-    )
-    cursor.execute(
-        """UPDATE beneficiaries_rosterrow r SET household = f.household FROM roster_family f
-           WHERE r.batch_id = %s AND r.family = f.family AND f.is_new""",
-        [batch.pk],
-    )
-    cursor.execute("ANALYZE roster_family")
+
+
+# Where the written families live until now and from now on.
+_DESAS = f"""
+    SELECT h.region_code FROM {_KNOWN} UNION SELECT f.region_code FROM roster_written f WHERE f.region_code IS NOT NULL
+"""
 
 
 def _write_households(cursor, batch) -> None:
     """Add the new families; change the known ones, and keep the card number that one had before."""
     cursor.execute(_NEW_HOUSEHOLDS)
-    note_changes(cursor, batch, HOUSEHOLDS, "SELECT household, '', NULL, 'created' FROM roster_family WHERE is_new")
+    note_changes(cursor, batch, HOUSEHOLDS, "SELECT household, '', NULL, 'created' FROM roster_written WHERE is_new")
     changed = fields.changes(fields.HOUSEHOLD, "h")
     note_changes(
         cursor,
@@ -90,8 +86,8 @@ _NEW_HOUSEHOLDS = """
         longitude, point_source, bank, account_sealed, account_digest, status)
     SELECT household, kk, name, region_code, coalesce(address, ''), rt, rw, coalesce(phone, ''), latitude,
         longitude, CASE WHEN latitude IS NULL THEN '' ELSE 'impor' END, coalesce(bank, ''), account_sealed,
-        account_digest, ''
-    FROM roster_family WHERE is_new
+        account_digest, coalesce(status, 'aktif')
+    FROM roster_written WHERE is_new
 """
 _FORMER_CARDS = f"""
     INSERT INTO beneficiaries_formercard (household_id, kk, replaced_on)
@@ -132,7 +128,7 @@ _NEW_MEMBERS = f"""
             r.is_recipient, coalesce(r.school_level, ''), r.grade, r.is_pregnant, r.is_disabled, {fields.TODAY}
         FROM {_PEOPLE} WHERE f.is_new OR NOT EXISTS (SELECT FROM beneficiaries_member m WHERE {SAME_MEMBER})
         ORDER BY r.row RETURNING id, household_id)
-    SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new
+    SELECT added.id FROM added JOIN roster_written f ON f.household = added.household_id WHERE NOT f.is_new
 """
 
 
@@ -140,12 +136,13 @@ def _write_enrollments(cursor, batch, values: dict) -> None:
     """Change the place of known families in the programme, give one to the others, and keep every step."""
     note_changes(cursor, batch, ENROLLMENTS, _KNOWN_ENROLLMENTS, values)
     apply_changes(cursor, batch, ENROLLMENTS)
+    cursor.execute(_CHANGED_STATUSES, values)
+    changed = cursor.fetchall()
     cursor.execute(_NEW_ENROLLMENTS, values)
     added = cursor.fetchall()
-    new_families = [key for key, is_new in added if is_new]
-    cursor.execute(_STEPS, values | {"added": [key for key, _ in added], "of_new_families": new_families})
-    note_created(cursor, batch, STATUS_CHANGES, keys_of(cursor))
-    note_created(cursor, batch, ENROLLMENTS, [key for key, is_new in added if not is_new])
+    note_created(cursor, batch, STATUS_CHANGES, [step for _, _, step in changed + added])
+    note_created(cursor, batch, ENROLLMENTS, [key for _, key, _ in added])
+    refresh_statuses([household for household, _, _ in changed + added])
 
 
 _KNOWN_ENROLLMENTS = f"""
@@ -153,25 +150,29 @@ _KNOWN_ENROLLMENTS = f"""
     JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
     CROSS JOIN LATERAL {fields.changes(fields.ENROLLMENT, "e")} WHERE applies
 """
+_CHANGED_STATUSES = """
+    WITH steps AS (
+        INSERT INTO beneficiaries_statuschange (enrollment_id, status, "on", reason, letter, by_id)
+        SELECT e.id, e.status, e.since, e.reason, e.letter, %(by)s FROM imports_fieldchange c
+        JOIN beneficiaries_enrollment e ON e.id = c.key
+        WHERE c.batch_id = %(batch)s AND c."table" = 'beneficiaries_enrollment' AND c.field = 'status'
+        RETURNING id, enrollment_id)
+    SELECT e.household_id, e.id, steps.id FROM steps JOIN beneficiaries_enrollment e ON e.id = steps.enrollment_id
+"""
+# Of families that are new themselves nothing more is noted: an undo takes all that they have.
 _NEW_ENROLLMENTS = f"""
     WITH added AS (
         INSERT INTO beneficiaries_enrollment (household_id, program_id, status, since, reason, letter, cohort_year)
         SELECT f.household, %(program)s, coalesce(f.status, 'aktif'),
             coalesce(make_date(f.cohort_year, 1, 1), {fields.TODAY}), '', '', f.cohort_year
-        FROM roster_family f WHERE NOT EXISTS (SELECT FROM beneficiaries_enrollment e
+        FROM roster_written f WHERE f.is_new OR NOT EXISTS (SELECT FROM beneficiaries_enrollment e
             WHERE e.household_id = f.household AND e.program_id = %(program)s)
-        ORDER BY f.row RETURNING id, household_id)
-    SELECT added.id, f.is_new FROM added JOIN roster_family f ON f.household = added.household_id
-"""
-_STEPS = """
-    WITH steps AS (
+        ORDER BY f.row RETURNING *),
+    steps AS (
         INSERT INTO beneficiaries_statuschange (enrollment_id, status, "on", reason, letter, by_id)
-        SELECT e.id, e.status, e.since, e.reason, e.letter, %(by)s FROM beneficiaries_enrollment e
-        JOIN (SELECT unnest(%(added)s::bigint[]) AS id UNION SELECT key FROM imports_fieldchange
-            WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_enrollment' AND field = 'status'
-        ) stepped USING (id) RETURNING id, enrollment_id)
-    SELECT id FROM steps WHERE NOT EXISTS (
-        SELECT FROM unnest(%(of_new_families)s::bigint[]) AS new(id) WHERE new.id = enrollment_id)
+        SELECT id, status, since, reason, letter, %(by)s FROM added RETURNING id, enrollment_id)
+    SELECT added.household_id, added.id, steps.id FROM added JOIN steps ON steps.enrollment_id = added.id
+    JOIN roster_written f ON f.household = added.household_id WHERE NOT f.is_new
 """
 
 
@@ -184,17 +185,17 @@ def _write_assignments(cursor, batch) -> None:
 
 
 _HANDED_OVER = f"""
-    SELECT a.id, 'ended_on', NULL, {fields.TODAY}::text FROM roster_family f
+    SELECT a.id, 'ended_on', NULL, {fields.TODAY}::text FROM roster_written f
     JOIN beneficiaries_assignment a ON a.household_id = f.household AND a.ended_on IS NULL
     WHERE f.assistant IS NOT NULL AND a.assistant_id <> f.assistant
 """
 _NEW_ASSIGNMENTS = f"""
     WITH added AS (
         INSERT INTO beneficiaries_assignment (household_id, assistant_id, started_on)
-        SELECT f.household, f.assistant, {fields.TODAY} FROM roster_family f
+        SELECT f.household, f.assistant, {fields.TODAY} FROM roster_written f
         WHERE f.assistant IS NOT NULL AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
             WHERE a.household_id = f.household AND a.ended_on IS NULL) RETURNING id, household_id)
-    SELECT added.id FROM added JOIN roster_family f ON f.household = added.household_id WHERE NOT f.is_new
+    SELECT added.id FROM added JOIN roster_written f ON f.household = added.household_id WHERE NOT f.is_new
 """
 
 
@@ -207,13 +208,13 @@ def _record(cursor, values: dict) -> None:
         """INSERT INTO audit_auditevent (actor_id, action, target_kind, target_id, data)
            SELECT %(by)s, 'household.imported', 'beneficiaries.household', f.household, jsonb_build_object(
                'batch', %(batch)s::bigint, 'created', f.is_new, 'fields', coalesce(c.fields, '[]'::jsonb))
-           FROM roster_family f LEFT JOIN (
+           FROM roster_written f LEFT JOIN (
                SELECT key, jsonb_agg(DISTINCT field) AS fields FROM imports_fieldchange
                WHERE batch_id = %(batch)s AND "table" = 'beneficiaries_household' AND field <> '' GROUP BY key
            ) c ON c.key = f.household
            UNION ALL SELECT %(by)s, 'household.imported', 'beneficiaries.household', l.household, jsonb_build_object(
                'batch', %(batch)s::bigint, 'created', false, 'fields', '[]'::jsonb)
            FROM unnest(%(left)s::bigint[]) AS l(household)
-           WHERE NOT EXISTS (SELECT FROM roster_family f WHERE f.household = l.household)""",
+           WHERE NOT EXISTS (SELECT FROM roster_written f WHERE f.household = l.household)""",
         values,
     )
