@@ -9,6 +9,7 @@ import datetime
 import math
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
 from ejsika.imports.kinds import plain
@@ -30,7 +31,9 @@ NOTHING = {
     "KOSONG",
     "NULL",
 }
-EXCEL_EPOCH = datetime.date(1899, 12, 30)
+REMEMBERED = 50_000  # answers kept of what is read again and again
+LONGEST_NOTHING = max(map(len, NOTHING))
+EXCEL_EPOCH, EARLIEST = datetime.date(1899, 12, 30), datetime.date(1900, 1, 1)
 MONTHS = {
     name: month
     for month, names in enumerate(
@@ -55,6 +58,12 @@ MONTHS = {
 _TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})" + _TIME)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
+_SERIAL = re.compile(r"[0-9]{5}")
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?")
+_MILLIONTH = Decimal("0.000001")
+_NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS)[\s.]*", re.IGNORECASE)
+_PHONE_MARKS = re.compile(r"[\s().-]")
+_COUNTRY = re.compile(r"^(\+62|62(?=8))")
 EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
@@ -75,13 +84,20 @@ def plain_number(cell: object) -> str:
 
 
 def is_nothing(cell: object) -> bool:
-    return plain_number(cell).upper() in NOTHING
+    return says_nothing(plain_number(cell))
+
+
+def says_nothing(raw: str) -> bool:
+    """Whether a text means an empty cell; `raw` as plain_number gives it."""
+    return len(raw) <= LONGEST_NOTHING and raw.upper() in NOTHING
 
 
 def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
     """Read a NIK or KK (`prefix` "nik" or "kk"): 16 digits, as text or as a number that Excel did not cut."""
+    if type(cell) is str and len(cell) == 16 and cell.isdecimal() and cell.isascii():
+        return cell, None
     raw = plain_number(cell)
-    if is_nothing(raw):
+    if says_nothing(raw):
         return None, "required"
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if re.fullmatch(r"\d{15}0", raw) or not re.fullmatch(r"\d+", raw):
@@ -96,13 +112,21 @@ def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
 
 def nik_code(nik: str) -> str | None:
     """What is impossible in a NIK: its birth date (a woman's day + 40) or its serial; None when all is possible."""
-    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
-    day -= 40 if day > 40 else 0
-    if not 1 <= month <= 12 or not 1 <= day <= 31:
-        return "nik_date"
-    if day > max(calendar.monthrange(century + year, month)[1] for century in (1900, 2000)):
+    if birth_in_nik(nik[6:12]) is None:
         return "nik_date"
     return "nik_serial" if nik[12:] == "0000" else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def birth_in_nik(digits: str) -> tuple[str, int, int, int] | None:
+    """Read the six digits of a birth in a NIK: (sex, day, month, year of its century); None for what is impossible."""
+    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    sex, day = (Sex.FEMALE.value, day - 40) if day > 40 else (Sex.MALE.value, day)
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return None
+    if day > max(calendar.monthrange(century + year, month)[1] for century in (1900, 2000)):
+        return None
+    return sex, day, month, year
 
 
 def date(
@@ -113,15 +137,13 @@ def date(
         found = cell.date()
     elif isinstance(cell, datetime.date):
         found = cell
-    elif is_nothing(cell):
+    elif says_nothing(raw := plain_number(cell)):
         return None, None
-    elif (isinstance(cell, int | float) and not isinstance(cell, bool)) or re.fullmatch(
-        r"[0-9]{5}", plain_number(cell)
-    ):
-        found = _from_serial(float(plain_number(cell)))
+    elif (isinstance(cell, int | float) and not isinstance(cell, bool)) or _SERIAL.fullmatch(raw):
+        found = _from_serial(float(raw))
     else:
-        found = _from_text(plain_number(cell).lower(), nik, today, adult)
-    if found is None or not datetime.date(1900, 1, 1) <= found <= today:
+        found = _from_text(raw.lower(), nik, today, adult)
+    if found is None or not EARLIEST <= found <= today:
         return None, "date_invalid"
     return found, None
 
@@ -131,10 +153,10 @@ def _from_serial(serial: float) -> datetime.date | None:
 
 
 def _from_text(written: str, nik: str | None, today: datetime.date, adult: bool) -> datetime.date | None:
-    if match := _YEAR_FIRST.fullmatch(written):
-        year, month, day = match.groups()
-    elif match := _DAY_FIRST.fullmatch(written):
+    if match := _DAY_FIRST.fullmatch(written):
         day, month, year = match.groups()
+    elif match := _YEAR_FIRST.fullmatch(written):
+        year, month, day = match.groups()
     else:
         return None
     month = int(month) if month.isdigit() else MONTHS.get(month, 0)
@@ -157,9 +179,10 @@ def _century(year: int, nik: str | None, today: datetime.date, adult: bool) -> i
 
 def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
     """Read a whole number: 7, "007", "RT 07", and the "7.0" that other programs write."""
-    if is_nothing(cell):
+    raw = plain_number(cell)
+    if says_nothing(raw):
         return None, None
-    digits = re.sub(r"^(RT|RW|KELAS|KLS)[\s.]*", "", plain_number(cell), flags=re.IGNORECASE)
+    digits = _NEIGHBOURHOOD.sub("", raw)
     digits = re.sub(r"[.,]0$", "", digits)
     if not re.fullmatch(r"[0-9]{1,6}", digits) or not low <= int(digits) <= high:
         return (None, None) if re.fullmatch("0+", digits) else (None, "number_invalid")
@@ -168,20 +191,21 @@ def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
 
 def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
     """Read degrees with comma or dot, to six decimals; whether they lie in Banten is judged with both together."""
-    if is_nothing(cell):
+    raw = plain_number(cell)
+    if says_nothing(raw):
         return None, None
-    raw = plain_number(cell).replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
-    if not re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", raw):
+    raw = raw.replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
+    if not _DEGREES.fullmatch(raw):
         return None, "coordinate_invalid"
-    return Decimal(raw).quantize(Decimal("0.000001")), None
+    return Decimal(raw).quantize(_MILLIONTH), None
 
 
 def phone(cell: object) -> str | None:
     """Read a phone number as text; the nought that Excel drops comes back."""
-    if is_nothing(cell):
+    raw = plain_number(cell)
+    if says_nothing(raw):
         return None
-    raw = re.sub(r"[\s().-]", "", plain_number(cell))
-    raw = re.sub(r"^(\+62|62(?=8))", "0", raw)
+    raw = _COUNTRY.sub("0", _PHONE_MARKS.sub("", raw))
     return f"0{raw}" if raw.startswith("8") else raw
 
 

@@ -2,24 +2,30 @@
 
 import datetime
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
 from beneficiaries.sheets.roster import cells
 from beneficiaries.sheets.roster.messages import MESSAGES
-from beneficiaries.sheets.roster.places import FAR_M, PlaceIndex
+from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.imports.kinds import Head
 from ejsika.lib import geo
 from ejsika.lib.sealed import digest, mask_digits, mask_within, seal_bytes, seal_number
 
 LIMITS = {"name": 150, "address": 200, "phone": 20, "account": 40}
-CHOICES = {
-    "sex": (cells.SEXES, Sex.labels),
-    "status": (cells.STATUSES, [s.label for s in EnrollmentStatus if s != EnrollmentStatus.GRADUATED]),
-    "relationship": (cells.RELATIONSHIPS, Relationship.labels),
-    "bank": (cells.BANKS, Bank.values),
+# What is offered to who wrote something else.
+LABELS = {
+    "sex": Sex.labels,
+    "status": [status.label for status in EnrollmentStatus if status != EnrollmentStatus.GRADUATED],
+    "relationship": Relationship.labels,
+    "bank": Bank.values,
+    "school_level": SchoolLevel.labels,
+    "is_pregnant": ["Ya", "Tidak"],
+    "is_disabled": ["Ya", "Tidak"],
 }
-NUMBERS = {"rt": (1, 999), "rw": (1, 999)}
+NEIGHBOURHOODS = (1, 999)
 FIRST_YEAR = 2000
 NIK_DIGITS = 16
 PLACES = {"region_code", "latitude", "longitude"}  # long numbers of no person, as long as no NIK fits into them
@@ -37,7 +43,7 @@ class Finding:
     is_error: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """One line as cleaned: the staged values by column, its family's key, what was found."""
 
@@ -49,51 +55,86 @@ class Line:
 
     @property
     def is_wrong(self) -> bool:
-        return any(finding.is_error for finding in self.findings)
+        return bool(self.findings) and any(finding.is_error for finding in self.findings)
 
 
 @dataclass
 class Importer:
     """Whose import it is, as far as cleaning must know."""
 
-    region_codes: list[str]
-    assistants: dict[str, tuple[int, list[str]]]  # user name in lower case -> id, region codes
+    region_codes: tuple[str, ...]
+    assistants: dict[str, tuple[int, tuple[str, ...]]]  # user name in lower case -> id, region codes
     today: datetime.date
 
 
+def readers(this_year: int) -> dict[str, Callable]:
+    """How each column is read whose cells stand for themselves, as (value, code of what is wrong).
+
+    The same few words stand in them on every line: each is read once.
+    """
+    found = {
+        name: partial(cells.number, low=low, high=high)
+        for name, (low, high) in {
+            "rt": NEIGHBOURHOODS,
+            "rw": NEIGHBOURHOODS,
+            "cohort_year": (FIRST_YEAR, this_year + 1),
+        }.items()
+    }
+    for name, known in {"sex": cells.SEXES, "bank": cells.BANKS, "status": cells.STATUSES}.items():
+        found[name] = partial(cells.choice, known=known)
+    found |= {"school_level": cells.school, "is_pregnant": cells.yes_no, "is_disabled": cells.yes_no}
+    return {name: remembered(read) for name, read in found.items()}
+
+
+def remembered(read: Callable) -> Callable:
+    """Keep the answers for cells that come again; 1, 1.0 and True are different cells."""
+    return lru_cache(maxsize=cells.REMEMBERED, typed=True)(read)
+
+
 class LineCleaner:
-    """Cleans lines of one sheet. No query once made; numbers are sealed here and never leave in clear."""
+    """Cleans lines of one sheet. No query once made; numbers are sealed here and never leave in clear.
+
+    Each method reads some columns of the line at hand into its values, or says what is wrong with them.
+    """
 
     def __init__(self, head: Head, places: PlaceIndex, importer: Importer):
         self.at, self.places, self.importer = head.fields, places, importer
         self.by_person = "relationship" in head.fields
+        self.width = max(head.fields.values()) + 1
+        self.find_place = remembered(places.find)
+        known = readers(importer.today.year)
+        self.columns = [(name, index, known[name]) for name, index in head.fields.items() if name in known]
         self.line: Line
         self.cells: list
 
     def clean(self, row: int, row_cells: list) -> Line:
-        self.cells = row_cells
+        self.cells = row_cells + [""] * (self.width - len(row_cells))
         self.line = line = Line(row, self.family_key(row))
         nik = self._identities()
-        self._text("name")
+        self._name()
         self._text("address")
+        for name, index, read in self.columns:
+            self._set(name, read(self.cells[index]))
         self._person(nik)
-        point = self._point()
-        self._place(nik, point)
-        self._money_and_phone()
-        self._enrollment()
+        self._place(nik, self._point())
+        self._neighbourhoods()
+        self._phone()
+        self._account()
+        self._assistant()
         if line.is_wrong:  # a wrong row carries no warnings
             line.findings = [finding for finding in line.findings if finding.is_error]
         return line
 
     def cell(self, name: str) -> object:
-        """The cell of a column; empty when the sheet or the line is shorter."""
-        index = self.at.get(name)
-        return self.cells[index] if index is not None and index < len(self.cells) else ""
+        """The cell of a column; empty when the sheet has no such column."""
+        return self.cells[self.at[name]] if name in self.at else ""
 
     def family_key(self, row: int) -> bytes | int:
         """What joins lines into a family: the KK as written where a line is a person, else the line itself."""
+        if not self.by_person:
+            return row
         raw = cells.text(self.cell("kk")).lstrip("'").replace(" ", "")
-        return hashlib.blake2b(raw.encode(), digest_size=16).digest() if self.by_person and raw else row
+        return hashlib.blake2b(raw.encode(), digest_size=16).digest() if raw else row
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
         raw = cells.text(self.cell(name))
@@ -118,61 +159,54 @@ class LineCleaner:
         self.line.values["nik"] = nik and seal_number("nik", nik)
         return nik
 
+    def _name(self) -> None:
+        if cells.is_nothing(self.cell("name")):
+            self._find("name", "required")
+        else:
+            self._text("name")
+
     def _text(self, name: str) -> None:
         raw = cells.text(self.cell(name))
-        if name != "name" and cells.is_nothing(raw):
-            return
-        if name == "name" and cells.is_nothing(raw):
-            self._find(name, "required")
-        elif len(raw) > LIMITS[name]:
+        if not cells.is_nothing(raw):
+            self._keep(name, raw)
+
+    def _keep(self, name: str, raw: str) -> None:
+        """Set a text unless it is too long."""
+        if len(raw) > LIMITS[name]:
             self._find(name, "text_too_long", MESSAGES["text_too_long"].format(limit=LIMITS[name]))
         else:
             self.line.values[name] = raw
 
-    def _set(self, name: str, value_and_code: tuple) -> object:
+    def _set(self, name: str, value_and_code: tuple) -> None:
         value, code = value_and_code
-        if code == "choice_unknown":
-            labels = (
-                CHOICES[name][1]
-                if name in CHOICES
-                else SchoolLevel.labels
-                if name == "school_level"
-                else ["Ya", "Tidak"]
-            )
-            self._find(name, code, MESSAGES[code].format(choices=", ".join(labels)))
-        elif code:
-            self._find(name, code)
+        if code is None:
+            if value is not None:
+                self.line.values[name] = value
+        elif code == "choice_unknown":
+            self._find(name, code, MESSAGES[code].format(choices=", ".join(LABELS[name])))
         else:
-            self.line.values[name] = value
-        return value
+            self._find(name, code)
 
     def _person(self, nik: str | None) -> None:
-        adult = not self.by_person
-        if "sex" in self.at:
-            self._set("sex", cells.choice(self.cell("sex"), CHOICES["sex"][0]))
+        values, adult = self.line.values, True
         if self.by_person:
             relationship, self.line.is_marked = cells.relationship(self.cell("relationship"))
             self._set("relationship", relationship)
-        adult = adult or self.line.values.get("relationship") in {Relationship.HEAD, Relationship.SPOUSE}
+            adult = values.get("relationship") in {Relationship.HEAD, Relationship.SPOUSE}
         if "born_on" in self.at:
             read = cells.date(self.cell("born_on"), nik=nik, today=self.importer.today, adult=adult)
             self._set("born_on", read)
-        if "school_level" in self.at:
-            self._set("school_level", cells.school(self.cell("school_level")))
         if "grade" in self.at:
-            self._set("grade", cells.grade(self.cell("grade"), self.line.values.get("school_level")))
-        for name in ("is_pregnant", "is_disabled"):
-            if name in self.at:
-                self._set(name, cells.yes_no(self.cell(name)))
+            self._set("grade", cells.grade(self.cell("grade"), values.get("school_level")))
         if nik:
             self._compare_with_nik(nik)
 
     def _compare_with_nik(self, nik: str) -> None:
-        day = int(nik[6:8])
-        sex, born_on = self.line.values.get("sex"), self.line.values.get("born_on")
-        if sex and sex != (Sex.FEMALE if day > 40 else Sex.MALE):
+        sex, *birth = cells.birth_in_nik(nik[6:12])
+        said, born_on = self.line.values.get("sex"), self.line.values.get("born_on")
+        if said and said != sex:
             self._warn("sex", "nik_sex_differs")
-        if born_on and f"{born_on:%d%m%y}" != f"{day - 40 if day > 40 else day:02}{nik[8:12]}":
+        if born_on and [born_on.day, born_on.month, born_on.year % 100] != birth:
             self._warn("born_on", "nik_birth_differs")
 
     def _point(self) -> tuple[float, float] | None:
@@ -196,56 +230,41 @@ class LineCleaner:
         return float(latitude), float(longitude)
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
-        place = self.places.find(*(self.cell(name) for name in ("region_code", "desa", "kecamatan", "kabupaten")))
-        at = place.field if place.field in self.at else "region_code"
-        if place.problem == "region_ambiguous":
-            self._find(at, place.problem, self.places.list_candidates(place.message, nik, point))
-        elif place.problem:
-            self._find(at, place.problem, place.message, is_error=place.level == "error")
+        place = self.find_place(*[self.cell(name) for name in ("region_code", "desa", "kecamatan", "kabupaten")])
+        if place.problem:
+            at = place.field if place.field in self.at else "region_code"
+            is_ambiguous = place.problem == "region_ambiguous"
+            message = self.places.list_candidates(place.message, nik, point) if is_ambiguous else place.message
+            self._find(at, place.problem, message, is_error=place.level == "error")
         if place.code is None:
             return
-        if not any(place.code.startswith(code) for code in self.importer.region_codes):
+        if not place.code.startswith(self.importer.region_codes):
             self._find("desa" if "desa" in self.at else "region_code", "region_outside_scope")
             return
         self.line.values["region_code"] = place.code
         if nik and nik[:4] != place.code[:4]:
             self._warn("nik", "nik_region_differs")
-        if point and (self.places.centroid_distance_m(place.code, point) or 0) > FAR_M:
+        if point and self.places.is_far(place.code, point):
             self._warn("latitude", "coordinate_far")
 
-    def _money_and_phone(self) -> None:
-        for name in ("bank",):
-            if name in self.at:
-                self._set(name, cells.choice(self.cell(name), CHOICES[name][0]))
-        phone = cells.phone(self.cell("phone"))
-        if phone and len(phone) > LIMITS["phone"]:
-            self._find("phone", "text_too_long", MESSAGES["text_too_long"].format(limit=LIMITS["phone"]))
-        elif phone:
-            self.line.values["phone"] = phone
-        if cells.is_nothing(self.cell("account")):
+    def _phone(self) -> None:
+        if phone := cells.phone(self.cell("phone")):
+            self._keep("phone", phone)
+
+    def _account(self) -> None:
+        account = cells.text(self.cell("account"))
+        if cells.is_nothing(account):
             return
-        account = cells.text(self.cell("account")).lstrip("'").replace(" ", "")
+        account = account.lstrip("'").replace(" ", "")
         if len(account) > LIMITS["account"]:
             self._find("account", "text_too_long", MESSAGES["text_too_long"].format(limit=LIMITS["account"]))
             return
         self.line.values["account_sealed"] = seal_bytes("account", account.encode())
         self.line.values["account_digest"] = digest("account", account)
 
-    def _enrollment(self) -> None:
-        for name, (low, high) in NUMBERS.items():
-            if name in self.at:
-                self._set(name, cells.number(self.cell(name), low, high))
-        self._neighbourhoods()
-        if "cohort_year" in self.at:
-            self._set("cohort_year", cells.number(self.cell("cohort_year"), FIRST_YEAR, self.importer.today.year + 1))
-        if "status" in self.at:
-            self._set("status", cells.choice(self.cell("status"), CHOICES["status"][0]))
-        if not cells.is_nothing(self.cell("assistant")):
-            self._assistant(cells.text(self.cell("assistant")).lower())
-
     def _neighbourhoods(self) -> None:
         """Read RT and RW from one column "007/002"."""
-        if cells.is_nothing(self.cell("rt_rw")):
+        if "rt_rw" not in self.at or cells.is_nothing(self.cell("rt_rw")):
             return
         parts = [
             part.strip()
@@ -256,15 +275,19 @@ class LineCleaner:
             self._find("rt_rw", "number_invalid")
             return
         for name, part in zip(("rt", "rw"), parts, strict=True):
-            value, code = cells.number(part, *NUMBERS[name])
+            value, code = cells.number(part, *NEIGHBOURHOODS)
             if code:
                 self._find("rt_rw", code)
                 return
             self.line.values.setdefault(name, value)
 
-    def _assistant(self, username: str) -> None:
-        found, desa = self.importer.assistants.get(username), self.line.values.get("region_code")
-        if found is None or (desa and not any(desa.startswith(code) for code in found[1])):
+    def _assistant(self) -> None:
+        username = cells.text(self.cell("assistant"))
+        if cells.is_nothing(username):
+            return
+        pk, regions = self.importer.assistants.get(username.lower(), (None, ()))
+        desa = self.line.values.get("region_code")
+        if pk is None or (desa and not desa.startswith(regions)):
             self._find("assistant", "assistant_unknown")
         else:
-            self.line.values["assistant"] = found[0]
+            self.line.values["assistant"] = pk

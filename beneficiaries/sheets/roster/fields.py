@@ -75,7 +75,6 @@ def any_applies(filled: list[Filled]) -> str:
 def changes(filled: list[Filled], alias: str) -> str:
     """SQL of a lateral table of the changes of one row: (field, old, new) as PostgreSQL's text."""
     rows = ", ".join(
-        f"('{field.column}', {alias}.{field.column}::text, ({field.new})::text, {field.applies})"
-        for field in filled
+        f"('{field.column}', {alias}.{field.column}::text, ({field.new})::text, {field.applies})" for field in filled
     )
     return f"(VALUES {rows}) AS changed(field, old, new, applies)"

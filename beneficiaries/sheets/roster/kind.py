@@ -59,8 +59,7 @@ class RosterKind(SheetKind):
             index = head.fields.get(name)
             return cells.text(row[index]) if index is not None and index < len(row) else ""
 
-        numbers = [word for word in (cell("kk"), cell("nik")) if not _SIGNATURE.match(word)]
-        if any(len(re.findall(r"\d", word)) >= 8 or cells.EXPONENT.fullmatch(word) for word in numbers):
+        if _is_number(cell("kk")) or _is_number(cell("nik")):
             return True
         is_head = all(plain(cell(name)) == plain(title) for name, title in head.titles.items())  # again, on a new page
         place = cell("desa") or cell("region_code")
@@ -107,23 +106,31 @@ class RosterKind(SheetKind):
         return undo.undo(batch, by)
 
 
+def _is_number(word: str) -> bool:
+    """Whether a cell holds most of a NIK or KK, cut by Excel perhaps; the number of who signs is none."""
+    if word.isdecimal():
+        return len(word) >= 8
+    is_long = len(re.findall(r"\d", word)) >= 8 or cells.EXPONENT.fullmatch(word)
+    return bool(is_long and not _SIGNATURE.match(word))
+
+
 def _importer(batch) -> Importer:
     user = batch.uploaded_by
     found = User.objects.active().filter(role=Role.PENDAMPING).prefetch_related("regions", "programs")
     assistants = {
-        assistant.username.lower(): (assistant.pk, [region.code for region in assistant.regions.all()])
+        assistant.username.lower(): (assistant.pk, tuple(region.code for region in assistant.regions.all()))
         for assistant in found
         if assistant.all_programs or batch.program in assistant.programs.all()
     }
-    return Importer(user.region_codes, assistants, timezone.localdate())
+    return Importer(tuple(user.region_codes), assistants, timezone.localdate())
 
 
 def _staged(batch, line: Line, families: dict, cleaner: LineCleaner) -> list:
     number = line.row // SHEET_LINES
     family = families.setdefault(line.family_key, number * SHEET_LINES + len(families) + 1)
     outcome = "error" if line.is_wrong else ""
-    values = [line.values.get(name) for name in STAGED]
-    return [batch.pk, line.row, outcome, family, line.is_marked or not cleaner.by_person, *values]
+    is_recipient = line.is_marked or not cleaner.by_person
+    return [batch.pk, line.row, outcome, family, is_recipient, *map(line.values.get, STAGED)]
 
 
 def _problems(batch, head: Head, lines: list[Line]):

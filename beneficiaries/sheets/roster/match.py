@@ -136,7 +136,8 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
     if by_person:
         cursor.execute(
             f"""INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow r
-               WHERE batch_id = %s AND is_recipient AND nik IS NULL AND NOT {_WRONG_ROWS.format(batch=int(batch.pk))}""",
+               WHERE batch_id = %s AND is_recipient AND nik IS NULL
+                 AND NOT {_WRONG_ROWS.format(batch=int(batch.pk))}""",
             [batch.pk],
         )
 

@@ -16,6 +16,7 @@ from ejsika.regions.models import Region
 
 SIMILAR_ENOUGH, AHEAD_OF_NEXT = 0.55, 0.1
 FAR_M = 10_000
+FAR_DEGREES = 0.08  # both differences together: less is nearer than FAR_M anywhere on earth
 _KINDS = {"KAB", "KABUPATEN", "KOTA", "KEC", "KECAMATAN", "DS", "DESA", "KEL", "KELURAHAN"}
 
 
@@ -67,7 +68,6 @@ class PlaceIndex:
                 self.regencies.append(node)
             elif parent := self.nodes.get(region.parent_id):
                 parent.children[key].append(node)
-        self._found: dict[tuple, Place] = {}
 
     def name(self, code: str) -> str:
         return self.nodes[code].region.name
@@ -77,13 +77,19 @@ class PlaceIndex:
         region = self.nodes[code].region
         return None if region.latitude is None else distance_m((region.latitude, region.longitude), point)
 
+    def is_far(self, code: str, point: tuple[float, float]) -> bool:
+        """Whether a point lies further from a desa's centroid than its edges do."""
+        region = self.nodes[code].region
+        if region.latitude is None:
+            return False
+        degrees = abs(float(region.latitude) - point[0]) + abs(float(region.longitude) - point[1])
+        return degrees > FAR_DEGREES and self.centroid_distance_m(code, point) > FAR_M
+
     def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
-        """Find the desa of one line; lines of one desa share the answer."""
+        """Find the desa that one line names."""
         written = ["" if cells.is_nothing(word) else cells.text(word) for word in (code, desa, kecamatan, kabupaten)]
-        words = (re.sub(r"[\s.'`]", "", written[0]), *written[1:])
-        if words not in self._found:
-            self._found[words] = self._by_code(*words) if words[0] else self._by_name(*words[1:])
-        return self._found[words]
+        digits = re.sub(r"[\s.'`]", "", written[0])
+        return self._by_code(digits, *written[1:]) if digits else self._by_name(*written[1:])
 
     def _by_code(self, code: str, desa: str, kecamatan: str, kabupaten: str) -> Place:
         node = self.nodes.get(code)
