@@ -7,6 +7,7 @@
 """
 
 import hashlib
+from operator import itemgetter
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -97,6 +98,7 @@ class _Reader:
     def read(self, head: Head, lines):
         seen, blanks = set(), []
         known = sorted(head.fields.values())
+        cells_known = itemgetter(*known)
         for row, cells in lines:
             shown = [str(cell).strip() for cell in cells]
             if not any(shown):
@@ -111,9 +113,8 @@ class _Reader:
             if not self.kind.is_data(head, cells):
                 self._skip(row, SkippedLine.Reason.NO_DATA, shown)
                 continue
-            fingerprint = hashlib.blake2b(
-                "\x1f".join(shown[i] for i in known if i < len(shown)).encode(errors="replace"), digest_size=16
-            ).digest()
+            words = cells_known(shown) if len(shown) > known[-1] else [shown[i] for i in known if i < len(shown)]
+            fingerprint = hashlib.blake2b("\x1f".join(words).encode(errors="replace"), digest_size=16).digest()
             if fingerprint in seen:
                 self._skip(row, SkippedLine.Reason.REPEAT, shown)
                 continue

@@ -140,8 +140,9 @@ def _check_rectangle(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             while chunk := sheet.read(1_000_000):
                 cells = _CELL.findall(rest + chunk)
                 rest = chunk[-200:]
-                width = max(width, *(_column_number(letters) for letters in {letters for letters, _ in cells}), 0)
-                height = max(height, *(int(row) for _, row in cells), 0)
+                letters, rows = zip(*cells, strict=True) if cells else ((), ())
+                width = max(width, *map(_column_number, set(letters)), 0)
+                height = max(height, max(map(int, rows), default=0))
     except _UNREADABLE:
         raise SheetError("file_corrupt") from None
     if width * height > MAX_RECTANGLE:

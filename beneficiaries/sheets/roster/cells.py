@@ -32,7 +32,7 @@ NOTHING = {
     "NULL",
 }
 REMEMBERED = 50_000  # answers kept of what is read again and again
-LONGEST_NOTHING = max(map(len, NOTHING))
+LONGEST_NOTHING = 20  # with some apostrophes before it
 EXCEL_EPOCH, EARLIEST = datetime.date(1899, 12, 30), datetime.date(1900, 1, 1)
 MONTHS = {
     name: month
@@ -83,13 +83,19 @@ def plain_number(cell: object) -> str:
     return text(cell).lstrip(APOSTROPHES).strip()
 
 
+def written(cell: object) -> str:
+    """A cell as text; "" for one that says in a word that there is nothing."""
+    raw = text(cell)
+    return "" if says_nothing(raw) else raw
+
+
 def is_nothing(cell: object) -> bool:
-    return says_nothing(plain_number(cell))
+    return says_nothing(text(cell))
 
 
 def says_nothing(raw: str) -> bool:
-    """Whether a text means an empty cell; `raw` as plain_number gives it."""
-    return len(raw) <= LONGEST_NOTHING and raw.upper() in NOTHING
+    """Whether a text, as text() or plain_number() gives it, means an empty cell."""
+    return len(raw) <= LONGEST_NOTHING and raw.lstrip(APOSTROPHES).strip().upper() in NOTHING
 
 
 def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
@@ -194,9 +200,10 @@ def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
     raw = plain_number(cell)
     if says_nothing(raw):
         return None, None
-    raw = raw.replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
     if not _DEGREES.fullmatch(raw):
-        return None, "coordinate_invalid"
+        raw = raw.replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
+        if not _DEGREES.fullmatch(raw):
+            return None, "coordinate_invalid"
     return Decimal(raw).quantize(_MILLIONTH), None
 
 

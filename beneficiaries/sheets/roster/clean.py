@@ -112,7 +112,7 @@ class LineCleaner:
         self.line = line = Line(row, self.family_key(row))
         nik = self._identities()
         self._name()
-        self._text("address")
+        self._address()
         for name, index, read in self.columns:
             self._set(name, read(self.cells[index]))
         self._person(nik)
@@ -160,15 +160,14 @@ class LineCleaner:
         return nik
 
     def _name(self) -> None:
-        if cells.is_nothing(self.cell("name")):
-            self._find("name", "required")
+        if raw := cells.written(self.cell("name")):
+            self._keep("name", raw)
         else:
-            self._text("name")
+            self._find("name", "required")
 
-    def _text(self, name: str) -> None:
-        raw = cells.text(self.cell(name))
-        if not cells.is_nothing(raw):
-            self._keep(name, raw)
+    def _address(self) -> None:
+        if raw := cells.written(self.cell("address")):
+            self._keep("address", raw)
 
     def _keep(self, name: str, raw: str) -> None:
         """Set a text unless it is too long."""
@@ -252,10 +251,9 @@ class LineCleaner:
             self._keep("phone", phone)
 
     def _account(self) -> None:
-        account = cells.text(self.cell("account"))
-        if cells.is_nothing(account):
+        account = cells.written(self.cell("account")).lstrip("'").replace(" ", "")
+        if not account:
             return
-        account = account.lstrip("'").replace(" ", "")
         if len(account) > LIMITS["account"]:
             self._find("account", "text_too_long", MESSAGES["text_too_long"].format(limit=LIMITS["account"]))
             return
@@ -282,8 +280,8 @@ class LineCleaner:
             self.line.values.setdefault(name, value)
 
     def _assistant(self) -> None:
-        username = cells.text(self.cell("assistant"))
-        if cells.is_nothing(username):
+        username = cells.written(self.cell("assistant"))
+        if not username:
             return
         pk, regions = self.importer.assistants.get(username.lower(), (None, ()))
         desa = self.line.values.get("region_code")

@@ -87,7 +87,7 @@ class PlaceIndex:
 
     def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
         """Find the desa that one line names."""
-        written = ["" if cells.is_nothing(word) else cells.text(word) for word in (code, desa, kecamatan, kabupaten)]
+        written = [cells.written(word) for word in (code, desa, kecamatan, kabupaten)]
         digits = re.sub(r"[\s.'`]", "", written[0])
         return self._by_code(digits, *written[1:]) if digits else self._by_name(*written[1:])
 

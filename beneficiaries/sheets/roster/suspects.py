@@ -42,21 +42,24 @@ def _one_digit_off(families: list[tuple], visible) -> set[tuple[int, int]]:
     Sealed numbers tell only whether they are equal, so they are opened here. Two numbers that differ in one digit
     share three quarters: only those are compared. Cost: one pass over the recipients in scope.
     """
+    recipients = Member.objects.filter(household__in=visible, is_recipient=True, left_on=None, nik__isnull=False)
+    new = [((family, row), SealedNumber("nik", sealed), name) for family, row, name, sealed in families]
+    known = [(None, nik, name) for nik, name in recipients.values_list("nik", "name")] if new else []
+    few, many = sorted((new, known), key=len)
+    if not few:
+        return set()
     alike = defaultdict(list)
-    for family, row, name, sealed in families:
-        nik = SealedNumber("nik", sealed).reveal()
-        for key in _without_a_quarter(nik):
-            alike[key].append((family, row, name, nik))
+    for key, sealed, name in few:
+        nik = sealed.reveal()
+        for part in _without_a_quarter(nik):
+            alike[part].append((key, nik, name))
     found = set()
-    if not alike:
-        return found
-    known = Member.objects.filter(household__in=visible, is_recipient=True, left_on=None, nik__isnull=False)
-    for known_nik, known_name in known.values_list("nik", "name").iterator():
-        digits = known_nik.reveal()
-        for key in _without_a_quarter(digits):
-            for family, row, name, nik in alike.get(key, ()):
-                if sum(map(str.__ne__, nik, digits)) == 1 and _alike(name, known_name):
-                    found.add((family, row))
+    for key, sealed, name in many:
+        nik = sealed.reveal()
+        for part in _without_a_quarter(nik):
+            for other, digits, other_name in alike.get(part, ()):
+                if sum(map(str.__ne__, nik, digits)) == 1 and _alike(name, other_name):
+                    found.add(key or other)
     return found
 
 
