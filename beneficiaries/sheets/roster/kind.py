@@ -1,6 +1,7 @@
 """The KPM roster as a kind of sheet: from its lines to staged rows; matching and writing stand beside this module."""
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from django.db import connection, transaction
@@ -76,9 +77,10 @@ class RosterKind(SheetKind):
         families: dict = {}
         while chunk := list(islice(lines, CHUNK)):
             with transaction.atomic(), connection.cursor() as cursor:
-                cleaned = [cleaner.clean(row, row_cells) for row, row_cells in chunk]
+                odd: list[Line] = []
+                cleaned = _cleaned(cleaner, chunk, odd)
                 copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner) for line in cleaned))
-                copy_rows(cursor, Problem, PROBLEM_COLUMNS, _problems(batch, head, cleaned))
+                copy_rows(cursor, Problem, PROBLEM_COLUMNS, _problems(batch, head, odd))
             report(len(chunk))
         if head.number:
             with transaction.atomic(), connection.cursor() as cursor:
@@ -123,6 +125,15 @@ def _importer(batch) -> Importer:
         if assistant.all_programs or batch.program in assistant.programs.all()
     }
     return Importer(tuple(user.region_codes), assistants, timezone.localdate())
+
+
+def _cleaned(cleaner: LineCleaner, chunk: list, odd: list[Line]) -> Iterator[Line]:
+    """Clean lines one by one; only those with something to say are kept, in `odd`."""
+    for row, row_cells in chunk:
+        line = cleaner.clean(row, row_cells)
+        if line.findings:
+            odd.append(line)
+        yield line
 
 
 def _staged(batch, line: Line, families: dict, cleaner: LineCleaner) -> list:
