@@ -1,4 +1,5 @@
-"""make bench: how long each page takes beside a trivial one, at several sizes, all in one run on one machine.
+"""make bench: how long each page takes beside a trivial one, at several sizes, and how long an import of a roster takes
+(tests.bench.imports), all in one run on one machine.
 
 Every size has a server of its own (gunicorn as in operation); the rounds go from size to size and page to page in
 turns, so that a noisy moment meets all of them. Ratios count; absolute times are this machine's. Noise is shown as the
@@ -22,22 +23,35 @@ SLOW_MS = 500  # a call that takes so long is made once a round
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--households", type=int, nargs="+", default=[5_000, 50_000], help="ukuran data")
-    sizes = parser.parse_args().households
+    parser.add_argument("--rows", type=int, default=50_000, help="baris roster yang diimpor")
+    parser.add_argument("--only", choices=["pages", "imports"], help="ukur halaman saja, atau impor saja")
+    options = parser.parse_args()
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command
 
     from ejsika.database.base import embedded_server
-    from tests.bench.data import prepare
 
     server = embedded_server(settings.DATABASES["default"])
     try:
-        call_command("collectstatic", interactive=False, verbosity=0)
-        for size in sizes:
-            prepare(f"bench_{size}", size)
-        measured, first_visits = measure(sizes)
+        if options.only != "imports":
+            measure_pages(options.households)
+        if options.only != "pages":
+            from tests.bench import imports
+
+            imports.show(options.rows, *imports.measure(options.rows))
     finally:
         server.stop(patience=5)
+
+
+def measure_pages(sizes: list[int]) -> None:
+    from django.core.management import call_command
+
+    from tests.bench.data import prepare
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    for size in sizes:
+        prepare(f"bench_{size}", size)
+    measured, first_visits = measure(sizes)
     show(measured)
     show_first_visits(first_visits)
 

@@ -12,10 +12,11 @@ os.environ |= {
 }
 
 from ejsika.settings import *  # noqa: F403
-from ejsika.settings import BASE_DIR, DATABASES, env
+from ejsika.settings import BASE_DIR, DATABASES, INSTALLED_APPS, env
 
 FOLDER = Path(BASE_DIR, "var", "bench")
 DATABASES["default"] |= {"EMBEDDED": FOLDER / "pg", "NAME": env.str("BENCH_DATABASE", default="ejsika")}
 MEDIA_ROOT = FOLDER / "files"
 STATIC_ROOT = FOLDER / "static"
 ROOT_URLCONF = "tests.bench.urls"
+INSTALLED_APPS += ["tests.bench"]  # for the flat table of the stock import

@@ -1,0 +1,147 @@
+"""The import of a roster, ours beside django-import-export and beside the floor, in one run.
+
+Every way begins with an empty table and the same invented families: first they are new, then all of them changed.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from django.db import connection
+
+from tests.bench.data import prepare
+
+DATABASE, SAMPLE, ROUNDS = "bench_import", 2_000, 3
+NEW, CHANGED = "baru", "berubah"
+CHECK, COMMIT, BOTH = "kita: periksa", "kita: simpan", "kita: periksa + simpan"
+FLOOR, STOCK, BULK = "lantai: baca, segel, COPY, INSERT", "import-export, apa adanya", "import-export, use_bulk + cache"
+REGISTER = ["beneficiaries_household", "imports_importbatch", "audit_auditevent", "bench_flatfamily"]
+
+
+def measure(count: int) -> tuple[dict, int]:
+    """Time all ways: ({(way, kind): seconds of each round}, peak memory of check and commit in bytes)."""
+    prepare(DATABASE, 0)
+    connection.close()
+    connection.settings_dict["NAME"] = DATABASE
+    sheets = _prepare_sheets(count)
+    times: dict = {}
+    for _ in range(ROUNDS):
+        _empty()
+        for kind, (path, _) in sheets.items():
+            _import_ours(times, kind, path)
+        for kind, (path, _) in sheets.items():
+            _time(times, FLOOR, kind, lambda path=path: stock().import_bare(path))
+        for way, resource in ((STOCK, stock().StockResource), (BULK, stock().BulkResource)):
+            _empty()
+            for kind, (_, rows) in sheets.items():
+                sample = rows[:SAMPLE]
+                _time(times, way, kind, lambda r=resource, s=sample: stock().import_stock(r, s), count / len(sample))
+    _empty()
+    return times, _peak_memory(sheets[NEW][0])
+
+
+def stock():
+    from tests.bench import stock_import  # its model needs an application that is set up
+
+    return stock_import
+
+
+def _prepare_sheets(count: int) -> dict:
+    from ejsika.accounts.models import User
+    from ejsika.accounts.permissions import Role
+    from ejsika.regions.models import Region
+    from tests.bench.rows import change_rows, make_rows, write_workbook
+
+    assistant, _ = User.objects.get_or_create(username="ukur", role=Role.PENDAMPING, all_programs=True)
+    assistant.regions.set(Region.objects.filter(code="36"))
+    desas = [
+        (code, float(latitude), float(longitude))
+        for code, latitude, longitude in Region.objects.filter(
+            parent__parent__parent__code="36", latitude__isnull=False
+        )
+        .order_by("code")
+        .values_list("code", "latitude", "longitude")
+    ]
+    rows = make_rows(count, desas, ["ukur"])
+    sheets = {}
+    for kind, found in {NEW: rows, CHANGED: change_rows(rows)}.items():
+        path = Path("var", "bench", f"roster-{kind}.xlsx")
+        write_workbook(path, found)
+        sheets[kind] = (path, found)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_flatfamily")
+    with connection.schema_editor() as editor:
+        editor.create_model(stock().FlatFamily)
+    return sheets
+
+
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(REGISTER)} CASCADE")
+
+
+def _time(times: dict, way: str, kind: str, act, scale: float = 1) -> None:
+    started = time.perf_counter()
+    act()
+    times.setdefault((way, kind), []).append((time.perf_counter() - started) * scale)
+
+
+def _import_ours(times: dict, kind: str, path: Path) -> None:
+    from ejsika.accounts.models import User
+    from ejsika.imports import actions
+    from ejsika.programs.models import Program
+
+    admin, program = User.objects.get(username="admin"), Program.objects.get(code="JAMSOSRATU")
+    content = path.read_bytes()
+    batch = actions.receive(kind="roster", program=program, by=admin, name=path.name, content=content)
+    _time(times, CHECK, kind, lambda: actions.check(batch))
+    _time(times, COMMIT, kind, lambda: actions.commit(batch, admin))
+    batch.refresh_from_db()
+    if batch.counts[{NEW: "create", CHANGED: "change"}[kind]] != batch.rows or batch.status != "committed":
+        raise SystemExit(f"Impor {kind} tidak seperti yang diharapkan: {batch.status}, {batch.counts}.")
+    both = [check + commit for check, commit in zip(times[CHECK, kind], times[COMMIT, kind], strict=True)]
+    times[BOTH, kind] = both
+
+
+def _peak_memory(path: Path) -> int:
+    """Run the command of an import and watch the memory of its processes (PostgreSQL's are not among them)."""
+    command = [sys.executable, "manage.py", "import_roster", path, "--program", "JAMSOSRATU", "--user", "admin"]
+    variables = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_DATABASE": DATABASE}
+    process = subprocess.Popen([*command, "--commit"], env=variables, stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, _resident(process.pid))
+        time.sleep(0.02)
+    if process.returncode:
+        raise SystemExit("Impor dengan perintah tidak berhasil.")
+    return peak
+
+
+def _resident(pid: int) -> int:
+    """Bytes in memory of a process and of those below it."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(_resident(int(child)) for child in children)
+
+
+def show(count: int, times: dict, peak: int) -> None:
+    medians = {key: statistics.median(found) for key, found in times.items()}
+    print(f"impor {count} baris x 16 kolom, median dari {ROUNDS} putaran")
+    print(f"{'':36}" + "".join(f"{kind:>12}{'x lantai':>10}{'a dibagi ini':>14}" for kind in (NEW, CHANGED)))
+    for way in (STOCK, BULK, CHECK, COMMIT, BOTH, FLOOR):
+        cells = "".join(
+            f"{medians[way, kind]:>10.2f} s{medians[way, kind] / medians[FLOOR, kind]:>10.1f}"
+            f"{medians[STOCK, kind] / medians[way, kind]:>14.1f}"
+            for kind in (NEW, CHANGED)
+        )
+        print(f"{way:36}{cells}")
+    print(f"import-export diukur pada {SAMPLE} baris dan dikalikan; lantai dan import-export mengisi satu tabel rata.")
+    spread = max(max(found) / min(found) for found in times.values())
+    print(f"derau: putaran terlama {spread:.2f} x yang tercepat")
+    print(f"memori puncak periksa + simpan (tanpa PostgreSQL): {peak / 1e6:.0f} MB")
