@@ -69,7 +69,7 @@ def test_what_is_wrong_in_an_import_goes_out_for_whoever_mends_the_sheet(client,
     answer = client.post(url, {"file_kind": "csv"})
     head, *lines = [row for _, row in open_sheets(b"".join(answer.streaming_content))[0].lines()]
     shown = ImportBatch.objects.get(pk=result["batch"]).problems.shown()
-    assert [line[0] for line in lines] == [str(problem.row) for problem in shown]
+    assert [line[:2] for line in lines] == [[problem.sheet, str(problem.row)] for problem in shown]
     assert head[-1].startswith("Apa yang Salah")
     assert not any(re.search("[0-9]{12}", cell) for line in lines for cell in line)
 
