@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
 from beneficiaries.models import Household
+from beneficiaries.models.tally import DesaTally
 from ejsika.lib.geo import distance_m
 from ejsika.regions.models import ScopedQuerySet
 
@@ -132,12 +133,10 @@ class Visit(models.Model):
         return found
 
 
-class VisitTally(models.Model):
+class VisitTally(DesaTally):
     """Active families of a desa that were met in a month (its first day), as one programme sees them (0: all)."""
 
     pk = models.CompositePrimaryKey("desa", "program", "month")
-    program = models.PositiveIntegerField()
-    desa = models.CharField(max_length=10)
     month = models.DateField()
     visited = models.PositiveIntegerField()
 
@@ -145,12 +144,10 @@ class VisitTally(models.Model):
         indexes = [models.Index(fields=["program", "month", "desa"], include=["visited"], name="visit_tally_by_month")]
 
 
-class AssistantTally(models.Model):
+class AssistantTally(DesaTally):
     """Active families of a desa by assistant, and whether that assistant reported a visit there in the last days."""
 
     pk = models.CompositePrimaryKey("desa", "program", "assistant_id")
-    program = models.PositiveIntegerField()
-    desa = models.CharField(max_length=10)
     assistant_id = models.BigIntegerField()
     families = models.PositiveIntegerField()
     late = models.PositiveIntegerField()

@@ -80,7 +80,7 @@ def count_cells(scope: Scope, box: Box, zoom: int) -> list[dict]:
     """Count a scope's mapped families by cell and state, each cell at the mean of its families' points.
 
     Shape: at most about MOST_CELLS. Far away whole cells are read from the tallies; near by, the families in the box
-    are counted. Cost: one query of tallies, or one over families and two for the programmes' visit interval.
+    are counted. Cost: one query of tallies, or one over families and one for the programmes' visit interval.
     """
     cells = cell_zoom(box, zoom)
     if cells <= CELL_ZOOM_KEPT and scope.mapped_tallied:

@@ -69,7 +69,7 @@ class Tallied:
     def cells(self, shift: int, ranges: list[tuple[int, int]], states: list[str]) -> list[tuple]:
         """Give (cell, latitudes, longitudes, n by state, …) of cells `shift` bits coarser than they are kept.
 
-        `ranges` of kept cells, first and last; None: all. Cost: one query.
+        `ranges` of kept cells: the first and the last of each. Cost: one query.
         """
         near = "EXISTS (SELECT FROM unnest(%(first)s::bigint[], %(last)s::bigint[]) r(a, b) WHERE cell BETWEEN a AND b)"
         firsts, lasts = [first for first, _ in ranges], [last for _, last in ranges]

@@ -10,12 +10,20 @@ ALL_PROGRAMS = 0
 CELL_ZOOM_KEPT = 13  # a cell of some 4.9 km: what the map shows up to its zoom 11
 
 
-class FamilyTally(models.Model):
+class DesaTally(models.Model):
+    """What every row has: whose families it counts."""
+
+    program = models.PositiveIntegerField()
+    desa = models.CharField(max_length=10)
+
+    class Meta:
+        abstract = True
+
+
+class FamilyTally(DesaTally):
     """Families of a desa by figure; each column bears the name of its figure (beneficiaries.figures)."""
 
     pk = models.CompositePrimaryKey("desa", "program")
-    program = models.PositiveIntegerField()
-    desa = models.CharField(max_length=10)
     registered = models.PositiveIntegerField()
     active = models.PositiveIntegerField()
     suspended = models.PositiveIntegerField()
@@ -30,15 +38,13 @@ class FamilyTally(models.Model):
     without_assistant = models.PositiveIntegerField()
 
 
-class CellTally(models.Model):
+class CellTally(DesaTally):
     """Families of a desa that the map draws, by cell (Household.cell at zoom CELL_ZOOM_KEPT) and state.
 
     Units: `latitudes` and `longitudes` are sums of WGS84 degrees over these families, for their mean.
     """
 
     pk = models.CompositePrimaryKey("desa", "program", "cell")
-    program = models.PositiveIntegerField()
-    desa = models.CharField(max_length=10)
     cell = models.BigIntegerField()
     in_time = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
@@ -48,12 +54,10 @@ class CellTally(models.Model):
     longitudes = models.DecimalField(max_digits=16, decimal_places=6)
 
 
-class ComponentTally(models.Model):
+class ComponentTally(DesaTally):
     """Active families of a desa, and by component (beneficiaries.components) persons and families having one."""
 
     pk = models.CompositePrimaryKey("desa", "program")
-    program = models.PositiveIntegerField()
-    desa = models.CharField(max_length=10)
     families = models.PositiveIntegerField()
     unknown_age = models.PositiveIntegerField()
     persons_balita = models.PositiveIntegerField()

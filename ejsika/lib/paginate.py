@@ -28,7 +28,6 @@ def keyset_page(
     """Give one page of `rows` in the order of (key, pk); `key` is a column or annotation that is never NULL.
 
     With `newest_first` the order is the other way round.
-
     A cursor is the pk of a row: the page holds what comes after that row or, where it is negative, what comes before.
     A pk may stand in a URL; the key, perhaps a name, is looked up in `anchors`, the rows without any filter.
     Many rows come in the order of an index until the page is full. Where they are few, that could mean walking
@@ -38,10 +37,7 @@ def keyset_page(
     backward = cursor is not None and cursor < 0
     found = rows
     if cursor is not None:
-        anchor = anchors.values_list(key, flat=True).get(pk=abs(cursor))
-        side = "lt" if backward != newest_first else "gt"
-        beyond = Q(**{f"{key}__{side}": anchor}) | Q(**{f"pk__{side}": abs(cursor)})
-        found = found.filter(**{f"{key}__{side}e": anchor}).filter(beyond)
+        found = _beyond(rows, anchors, key, abs(cursor), "lt" if backward != newest_first else "gt")
     order = Coalesce(key, key) if are_few else F(key)  # the first is the same value, but no index has it
     is_descending = backward != newest_first
     found = found.order_by(order.desc(), "-pk") if is_descending else found.order_by(order.asc(), "pk")
@@ -59,6 +55,13 @@ def keyset_page(
         next_cursor=found[-1].pk if found and has_next else None,
         previous_cursor=-found[0].pk if found and has_previous else None,
     )
+
+
+def _beyond(rows: QuerySet, anchors: QuerySet, key: str, pk: int, side: str) -> QuerySet:
+    """Narrow rows to those after ("gt") or before ("lt") a row in the order of (key, pk)."""
+    anchor = anchors.values_list(key, flat=True).get(pk=pk)
+    beyond = Q(**{f"{key}__{side}": anchor}) | Q(**{f"pk__{side}": pk})
+    return rows.filter(**{f"{key}__{side}e": anchor}).filter(beyond)
 
 
 def count_up_to(rows: QuerySet, limit: int) -> int:

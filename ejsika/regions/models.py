@@ -14,8 +14,7 @@ class RegionQuerySet(models.QuerySet):
 
     def near(self, code: str) -> dict[str, "Region"]:
         """A region, those it lies in, and those just below it, by code and in its order. Cost: one query."""
-        above = [code[:digits] for digits in (2, 4, 6, 10) if digits <= len(code)]
-        found = self.filter(Q(code__in=above) | Q(parent=code)).order_by("code")
+        found = self.filter(Q(code__in=Region(code=code).path_codes) | Q(parent=code)).order_by("code")
         return {region.code: region for region in found}
 
 
@@ -64,10 +63,6 @@ class Region(models.Model):
     def path_codes(self) -> list[str]:
         """Codes from the province down to this region, itself last."""
         return [self.code[:n] for n in (2, 4, 6, 10) if n <= len(self.code)]
-
-    def path(self) -> list["Region"]:
-        """The regions from the province down to this one. Cost: one query."""
-        return list(Region.objects.filter(code__in=self.path_codes).order_by("code"))
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -3,7 +3,7 @@ import random
 import pytest
 from django.db import connection
 
-from ejsika.lib.geo import CELL_ZOOM, LATITUDES, LONGITUDES, cell_at, cell_centre, distance_m
+from ejsika.lib.geo import CELL_ZOOM, LATITUDES, LONGITUDES, cell_at, cell_centre, distance_m, touches
 
 
 @pytest.mark.django_db
@@ -33,3 +33,12 @@ def test_shifted_cell_is_the_tile_of_that_zoom():
 
 def test_distance_of_one_minute_of_latitude_is_a_nautical_mile():
     assert distance_m((-6.0, 106.0), (-6.0 - 1 / 60, 106.0)) == pytest.approx(1852, rel=0.002)
+
+
+def test_cell_touches_a_box_that_has_a_part_of_it_and_no_other():
+    zoom = 13
+    cell = cell_at(-6.4, 106.2) >> 2 * (CELL_ZOOM - zoom)  # some 0.044 degrees wide
+    assert touches(cell, zoom, -6.41, 106.19, -6.39, 106.21)
+    assert touches(cell, zoom, -7.0, 105.0, -6.0, 107.0)
+    for south, west in ((-6.41, 106.30), (-6.41, 106.09), (-6.30, 106.19), (-6.51, 106.19)):
+        assert not touches(cell, zoom, south, west, south + 0.02, west + 0.02)
