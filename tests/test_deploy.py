@@ -77,6 +77,13 @@ def test_pages_of_nginx_are_valid_and_named_in_its_settings(path):
     assert "style=" not in path.read_text()
 
 
+def test_pages_of_nginx_have_the_headers_of_ours():
+    shown = NGINX[NGINX.index("location /galat/") :]
+    kept_for = 'Strict-Transport-Security "max-age=31536000; includeSubDomains; preload"'
+    for header in (kept_for, "X-Content-Type-Options nosniff", 'Cache-Control "no-store"'):
+        assert f"add_header {header} always;" in shown
+
+
 def test_the_page_names_every_file_and_the_three_commands_of_an_upgrade():
     for path in DEPLOY.iterdir():
         known = path.name in SECTION or f"*{path.suffix}" in SECTION or path.is_dir()

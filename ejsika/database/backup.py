@@ -32,6 +32,7 @@ class Contents:
 
     manifest: dict = field(default_factory=dict)
     totals: dict = field(default_factory=dict)
+    set_aside: Path | None = None  # by a restore: what was in the place of its files
 
     @property
     def rows(self) -> int:
@@ -130,7 +131,7 @@ def _members(connection, clients: Clients, snapshot: str) -> Iterator[archive.Me
     rows = _count_rows(connection)
     yield from _dump(clients, snapshot)
     count = 0
-    for path in _uploads():
+    for path in kept_files(Path(settings.MEDIA_ROOT)):
         with path.open("rb") as file:
             name = path.relative_to(settings.MEDIA_ROOT).as_posix()
             yield f"files/{name}", os.fstat(file.fileno()).st_size, iter(lambda: file.read(archive.CHUNK), b"")
@@ -179,8 +180,8 @@ def _dump(clients: Clients, snapshot: str) -> Iterator[archive.Member]:
             yield f"database/{number:06}", len(piece), [piece]
 
 
-def _uploads() -> list[Path]:
-    root = Path(settings.MEDIA_ROOT)
+def kept_files(root: Path) -> list[Path]:
+    """The files below a folder that a backup takes along: not what is set aside, in folders with a dot."""
     inside = (path for path in root.rglob("*") if not path.relative_to(root).parts[0].startswith("."))
     return sorted(path for path in inside if path.is_file() and not path.is_symlink())
 

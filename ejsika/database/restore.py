@@ -15,12 +15,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 
 from ejsika.database.archive import BackupError
-from ejsika.database.backup import Contents, read_backup
+from ejsika.database.backup import Contents, kept_files, read_backup
 from ejsika.database.clients import Clients
 
-SIDE = ".restore-"  # backups leave such folders out
+SIDE, REPLACED = ".restore-", ".replaced-"  # backups leave such folders out
 # Tables first, since they lean on the others. What an extension brought stays: it may belong to another role.
 CLEAR = """
 CREATE TEMPORARY VIEW to_drop AS
@@ -57,14 +58,23 @@ def restore_backup(connection, path: Path, identities: list, *, replace: bool) -
     connection.close()
     with _side_folder() as side:
         _load(clients, path, identities, contents, side)
-        for file in [file for file in side.rglob("*") if file.is_file()]:
-            place = Path(settings.MEDIA_ROOT) / file.relative_to(side)
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file.rename(place)
+        contents.set_aside = _exchange_files(side)
     call_command("migrate", database=connection.alias, interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return contents
+
+
+def _exchange_files(side: Path) -> Path | None:
+    """Put the backup's files in their places; gives the folder with what was there before, for a person to delete."""
+    root = Path(settings.MEDIA_ROOT)
+    set_aside = root / f"{REPLACED}{timezone.localtime():%Y-%m-%d-%H%M%S}"
+    for source, target in ((root, set_aside), (side, root)):
+        for file in kept_files(source):
+            place = target / file.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file.rename(place)
+    return set_aside if set_aside.exists() else None
 
 
 def _require_fitting(manifest: dict, major: int) -> None:

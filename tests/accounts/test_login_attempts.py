@@ -54,6 +54,19 @@ def test_fifth_wrong_password_locks_the_name_whether_it_exists_or_not(client, bu
     assert attempt(client, "budi" if username == "siapa" else "siapa").text.count(LOCKED) == 0
 
 
+def test_guesses_at_the_page_of_the_own_password_wait_as_well(client, budi):
+    client.force_login(budi)
+    new = {"new_password1": "pagar-hijau-27", "new_password2": "pagar-hijau-27"}
+    for _ in range(4):
+        answer = client.post(reverse("password_change"), {"old_password": WRONG, **new})
+        assert "Kata sandi lama salah" in answer.text
+    assert LOCKED in client.post(reverse("password_change"), {"old_password": WRONG, **new}).text
+    assert LOCKED in client.post(reverse("password_change"), {"old_password": PASSWORD, **new}).text
+    wait_out()
+    assert client.post(reverse("password_change"), {"old_password": PASSWORD, **new}).status_code == 302
+    assert not LoginAttempts.objects.filter(kind="name").exists()
+
+
 def test_letters_that_postgresql_takes_for_others_are_no_further_attempts(client, budi):
     """Its capital of a dotless "ı" is "I", so such a name finds budi as well."""
     fail(client, 3)

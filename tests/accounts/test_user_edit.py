@@ -63,6 +63,14 @@ def test_no_region_beyond_the_own_is_granted(client, operator, codes):
     assert not User.objects.filter(username="gita").exists()
 
 
+def test_closed_region_is_granted_to_nobody_but_stays_where_it_was(client, operator, gita):
+    Region.objects.filter(code=NORTH[:6]).update(closed_on="2026-01-01")
+    assert client.post(reverse(NEW), data(username="baru")).status_code == 422
+    assert not User.objects.filter(username="baru").exists()
+    assert edit(client, gita, name="Gita Sari").status_code == 302
+    assert kept(gita)[2] == [NORTH[:6]]
+
+
 def test_region_inside_another_chosen_one_is_left_out(client, operator):
     make_region(NORTH)
     client.post(reverse(NEW), data(regions=[NORTH, NORTH[:6]]))

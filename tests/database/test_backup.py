@@ -257,6 +257,18 @@ def test_a_used_database_is_replaced_only_when_told(copy, identity, elsewhere, o
     assert not {"later", "seen"} & set(other.introspection.table_names(include_views=True))
 
 
+def test_what_was_uploaded_since_is_set_aside(copy, identity, elsewhere, register, tmp_path, capsys):
+    elsewhere(copy, identity)
+    root = tmp_path / "elsewhere"
+    (root / "imports" / "later").write_bytes(b"a later one")
+    elsewhere(copy, identity, replace=True)
+    assert load(register) == b"sebuah daftar"
+    assert not (root / "imports" / "later").exists()
+    (aside,) = root.glob(".replaced-*")
+    assert (aside / "imports" / "later").read_bytes() == b"a later one"
+    assert str(aside) in capsys.readouterr().out
+
+
 def test_a_database_that_others_use_is_left_alone(copy, identity, elsewhere, other):
     with (
         other.get_new_connection(other.get_connection_params()),

@@ -1,5 +1,8 @@
 """The doors: log-in, a new password of one's own, the password behind an admin's link."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -10,7 +13,7 @@ from ejsika.accounts.lockout import Attempt
 
 WRONG = "Nama pengguna atau kata sandi salah. Periksa huruf besar dan kecil, lalu coba lagi."
 LOCKED = (
-    "Terlalu banyak percobaan masuk yang gagal. Tunggu sampai pukul {time}, lalu coba lagi, "
+    "Terlalu banyak percobaan dengan kata sandi yang salah. Tunggu sampai pukul {time}, lalu coba lagi, "
     "atau minta tautan kata sandi dari admin."
 )
 _HINT = "Paling sedikit 10 huruf atau angka, bukan kata yang mudah ditebak."
@@ -32,31 +35,27 @@ class LoginForm(AuthenticationForm):
         username = self.cleaned_data.get("username")
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        attempt = Attempt(self.request, username)
-        may_try, until = attempt.begin()
-        if not may_try:
-            raise ValidationError(_locked(until), code="locked")
-        try:
-            data = super().clean()
-        except ValidationError as error:
-            actions.refuse_login(attempt, username, self.request, until)
-            if until:
-                raise ValidationError(_locked(until), code="locked") from error
-            raise
-        attempt.succeed()
-        return data
+        with _counted(self.request, username):
+            return super().clean()
 
 
 class OwnPasswordForm(PasswordChangeForm):
+    """Whoever finds a phone unlocked guesses no faster here than at the log-in."""
+
     error_messages = PasswordChangeForm.error_messages | {
         "password_incorrect": "Kata sandi lama salah. Coba lagi.",
         "password_mismatch": _MISMATCH,
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, request, **kwargs):
         super().__init__(*args, **kwargs)
+        self.request = request
         self.fields["old_password"].label = "Kata sandi lama"
         _name_new_passwords(self)
+
+    def clean_old_password(self):
+        with _counted(self.request, self.user.username):
+            return super().clean_old_password()
 
 
 class LinkedPasswordForm(SetPasswordForm):
@@ -67,6 +66,23 @@ class LinkedPasswordForm(SetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _name_new_passwords(self)
+
+
+@contextmanager
+def _counted(request, username: str) -> Iterator[None]:
+    """Count the password that is looked at inside as one attempt. Errors: ValidationError while one has to wait."""
+    attempt = Attempt(request, username)
+    may_try, until = attempt.begin()
+    if not may_try:
+        raise ValidationError(_locked(until), code="locked")
+    try:
+        yield
+    except ValidationError as error:
+        actions.refuse_login(attempt, username, request, until)
+        if until:
+            raise ValidationError(_locked(until), code="locked") from error
+        raise
+    attempt.succeed()
 
 
 def _name_new_passwords(form) -> None:

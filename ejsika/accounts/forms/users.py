@@ -192,12 +192,12 @@ class UserForm(forms.ModelForm):
     def _offer_regions(self) -> None:
         """What is chosen, then what was found or, where nothing was searched for, what lies nearest."""
         field = self.fields["regions"]
-        field.queryset = grantable_regions(self.admin)
+        known = self.instance.region_codes if self.instance.pk else []
+        field.queryset = grantable_regions(self.admin).filter(Q(closed_on__isnull=True) | Q(code__in=known))
         field.required = True
         field.error_messages["required"] = "Pilih paling sedikit satu wilayah."
         field.error_messages["invalid_choice"] = "Wilayah ini tidak ada atau di luar wilayah Anda."
         field.error_messages["invalid_pk_value"] = field.error_messages["invalid_choice"]
-        known = self.instance.region_codes if self.instance.pk else []
         codes = self.data.getlist("regions") if self.is_bound else known
         chosen = list(field.queryset.filter(code__in=[code for code in codes if code.isdecimal()]))
         text = self.data.get("region_search", "").replace("\0", "") if self.is_bound else ""

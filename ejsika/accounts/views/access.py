@@ -37,6 +37,9 @@ class LogoutView(views.LogoutView):
 class PasswordChangeView(views.PasswordChangeView):
     form_class = OwnPasswordForm
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
+
     def form_valid(self, form):
         actions.change_own_password(self.request, form.cleaned_data["new_password1"])
         return HttpResponseRedirect(self.get_success_url())

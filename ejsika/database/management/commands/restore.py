@@ -27,3 +27,5 @@ class Command(BaseCommand):
             f"{number_format(contents.files)} berkas, {number_format(time.monotonic() - started, 1)} detik. "
             "Semua pengguna perlu masuk lagi."
         )
+        if contents.set_aside:
+            self.stdout.write(f"Berkas yang sebelumnya ada dipindah ke {contents.set_aside}: hapus bila tidak perlu.")
