@@ -32,7 +32,7 @@ NO_ROWS = "Tidak ada baris data di bawah judul kolom; baris contoh tidak dihitun
 
 
 @transaction.atomic
-def receive(*, kind: str, program: Program, by: User, name: str, content: bytes) -> ImportBatch:
+def receive(*, kind: str, program: Program | None, by: User, name: str, content: bytes) -> ImportBatch:
     """Keep an uploaded file and open a batch for it; nothing is read yet."""
     batch = ImportBatch.objects.create(
         kind=kind,
@@ -162,7 +162,7 @@ def commit(batch: ImportBatch, by: User) -> None:
             batch.status, batch.checked_at = Status.CHECKED, timezone.now()
         batch.save()
     if batch.status != Status.COMMITTED:
-        raise ValidationError("Data KPM berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan.")
+        raise ValidationError("Data berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan.")
 
 
 def undo(batch: ImportBatch, by: User) -> list[dict]:

@@ -14,8 +14,12 @@ class UploadForm(forms.Form):
         error_messages={"empty": "Berkas ini kosong (0 bita). Pilih berkas yang benar."},
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, kind, **kwargs):
         super().__init__(*args, **kwargs)
+        if kind.program_help is None:
+            del self.fields["program"]
+            return
+        self.fields["program"].help_text = kind.program_help
         programs = Program.objects.filter(is_active=True)
         self.fields["program"].queryset = programs if user.all_programs else programs.filter(pk__in=user.program_ids)
 

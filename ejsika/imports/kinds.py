@@ -8,6 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ejsika.accounts.permissions import Permission
+
 
 class Refusal(Exception):
     """A whole file that is refused: a code of the roster contract, and a sentence for the person."""
@@ -47,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row of a preview: the sheet's row, who it is (numbers masked), where, and what would change."""
+    """One row of a preview: its line, what stands below the kind's `titles` (numbers masked), and what changes."""
 
     row: int
     title: str
@@ -71,11 +73,30 @@ class Head:
     number: int = 0  # of the sheets that are read, which one
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What an undo left standing, as it is listed: whom or what it is about, its page, why it stays."""
+
+    title: str
+    url: str
+    what: str
+
+
 class SheetKind(ABC):
+    """All that the import knows of a kind. `stage` to `undo` are called by ejsika.imports.actions, in this order."""
+
     name: str
     label: str
+    unit: str  # what is counted: "keluarga"
+    titles: tuple[str, str, str]  # above the title, number and place of a preview's rows
+    about: list[str]  # for who uploads: what must be there, what may
     columns: list[Column]
     staging: type  # the model of the staged rows
+    permissions: frozenset[Permission] = frozenset({Permission.ROSTER_IMPORT})  # who uploads needs all of them
+    program_help: str | None = ""  # what the chosen programme means; None: the kind asks for none
+    keys: frozenset[str] = frozenset({"kk", "nik"})  # fields one of which makes a line a head
+    least_columns = 3  # and so many known ones
+    next_step = ""  # template of what is to be done after a commit
     kept_as_text: set[str] = frozenset()  # fields of digits that a spreadsheet would cut, or drop their noughts
 
     @abstractmethod
@@ -85,6 +106,10 @@ class SheetKind(ABC):
     def choose(self, heads: list[Head]) -> list[Head]:
         """Choose the sheets to be read, in order: the one with the most known columns, unless a kind knows more."""
         return [max(heads, key=lambda head: len(head.fields))]
+
+    def is_head(self, head: Head) -> bool:
+        """Whether a line has enough of the known words to be a head."""
+        return bool(self.keys & head.fields.keys()) and len(head.fields) >= self.least_columns
 
     @abstractmethod
     def is_data(self, head: Head, cells: list) -> bool:
@@ -129,6 +154,13 @@ class SheetKind(ABC):
     def undo(self, batch, by) -> list[dict]:
         """Take back what write() wrote where nobody changed it since; give what was left standing."""
 
+    @abstractmethod
+    def describe_kept(self, entry: dict) -> Kept:
+        """Say in words what undo() left standing."""
+
+    def is_open_to(self, user) -> bool:
+        return all(user.may(permission) for permission in self.permissions)
+
 
 _kinds: dict[str, SheetKind] = {}
 
@@ -140,3 +172,13 @@ def register(kind: SheetKind) -> None:
 def get(name: str) -> SheetKind:
     """Give a kind by name. Raises KeyError for one that nobody registered."""
     return _kinds[name]
+
+
+def open_to(user) -> list[SheetKind]:
+    """The kinds that this person may upload, in the order in which they were registered."""
+    return [kind for kind in _kinds.values() if kind.is_open_to(user)]
+
+
+def missing_titles(head: Head, columns: list[Column]) -> list[str]:
+    """The titles of required columns that a head lacks."""
+    return [column.title for column in columns if column.required and column.field not in head.fields]

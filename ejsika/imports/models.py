@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from ejsika.accounts.models import User
+from ejsika.imports import kinds
 from ejsika.jobs.models import Job
 from ejsika.lib.tags import id_number
 from ejsika.programs.models import Program
@@ -22,11 +23,15 @@ def line_of(row: int) -> int:
 
 class ImportBatchQuerySet(models.QuerySet):
     def for_user(self, user):
-        """Batches of this person, and those of others whose regions and programmes all lie inside this person's own."""
+        """Batches of this person, and those of others whose regions and programmes all lie inside this person's own;
+        only of kinds that this person may upload."""
         if not (user.is_authenticated and user.sees_people):
             return self.none()
-        within = self.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.for_user(user)))
-        return within if user.all_programs else within.filter(program__in=user.program_ids)
+        known = self.filter(kind__in=[kind.name for kind in kinds.open_to(user)])
+        within = known.filter(Q(uploaded_by=user) | Q(uploaded_by__in=User.objects.for_user(user)))
+        if user.all_programs:
+            return within
+        return within.filter(Q(program__in=user.program_ids) | Q(program__isnull=True))
 
 
 class ImportBatch(models.Model):
@@ -41,7 +46,7 @@ class ImportBatch(models.Model):
         DISCARDED = "discarded", "Tidak jadi"
 
     kind = models.CharField(max_length=30)
-    program = models.ForeignKey(Program, models.PROTECT, verbose_name="program")
+    program = models.ForeignKey(Program, models.PROTECT, null=True, verbose_name="program")
     status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADED)
     file_name = models.CharField(max_length=200)
     file_digest = models.CharField(max_length=64)
@@ -119,6 +124,19 @@ class ImportBatch(models.Model):
         return f"{line}, lembar {self.sheet_of(row)}" if self.more_sheets else line
 
     @property
+    def sheet_kind(self) -> kinds.SheetKind:
+        return kinds.get(self.kind)
+
+    @property
+    def about(self) -> str:
+        """What kind of sheet it is, and for which programme."""
+        return f"{self.sheet_kind.label} · {self.program.name}" if self.program else self.sheet_kind.label
+
+    @property
+    def kept_in_words(self) -> list[kinds.Kept]:
+        return [self.sheet_kind.describe_kept(entry) for entry in self.kept]
+
+    @property
     def overlooked(self) -> list[str]:
         """Sheets that look like a list and were not read."""
         return [sheet["name"] for sheet in self.sheets_left if sheet["has_head"]]
@@ -135,7 +153,7 @@ class ImportBatch(models.Model):
 
     @property
     def to_write(self) -> int:
-        """Families that a commit writes."""
+        """Families, or whatever the kind counts, that a commit writes."""
         return self.counts.get("create", 0) + self.counts.get("change", 0)
 
 

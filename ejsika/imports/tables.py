@@ -29,12 +29,13 @@ def find_tables(content: bytes, kind: SheetKind) -> Found:
     except SheetError as error:
         raise Refusal(error.code, error.message) from None
     spellings = {word: column.field for column in kind.columns for word in column.spellings}
-    heads = [_find_head(sheet, spellings) for sheet in sheets]
+    heads = [_find_head(sheet, kind, spellings) for sheet in sheets]
     if not any(heads):
+        keys = " atau ".join(column.title for column in kind.columns if column.field in kind.keys)
         raise Refusal(
             "header_missing",
-            "Judul kolom tidak ditemukan. Perlu baris judul dengan No KK atau NIK dan paling sedikit dua kolom lain; "
-            "pakai templat bila ragu.",
+            f"Judul kolom tidak ditemukan. Perlu baris judul dengan {keys} dan paling sedikit "
+            f"{kind.least_columns - 1} kolom lain; pakai templat bila ragu.",
         )
     chosen = kind.choose([head for head in heads if head])
     kind.check_head(chosen[0])
@@ -61,13 +62,13 @@ def is_reason(title: object) -> bool:
     return plain(title) == plain(REASON_TITLE)
 
 
-def _find_head(sheet: Sheet, spellings: dict[str, str]) -> Head | None:
+def _find_head(sheet: Sheet, kind: SheetKind, spellings: dict[str, str]) -> Head | None:
     best = None
     for row, cells in sheet.lines():
         if row > SEARCHED_LINES:
             break
         head = _read_head(sheet.name, row, cells, spellings)
-        if (best is None or len(head.fields) > len(best.fields)) and _is_head(head):
+        if (best is None or len(head.fields) > len(best.fields)) and kind.is_head(head):
             best = head
     return best
 
@@ -82,7 +83,3 @@ def _read_head(sheet: str, row: int, cells: list, spellings: dict[str, str]) -> 
         elif title and not is_reason(title):
             head.unknown.append(title[:LONGEST_NAME])
     return head
-
-
-def _is_head(head: Head) -> bool:
-    return ("kk" in head.fields or "nik" in head.fields) and len(head.fields) >= 3

@@ -6,7 +6,9 @@ import tempfile
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ejsika.accounts.permissions import Permission, requires
@@ -33,14 +35,15 @@ def batch_list(request):
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ROSTER_IMPORT)
 def batch_new(request):
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    """Upload a sheet of the kind that the address names."""
+    kind = _kind(request)
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user, kind=kind)
     if request.method == "GET" or not form.is_valid():
-        return render_page(request, "imports/batch_new.html", {"form": form})
-    file = form.cleaned_data["file"]
+        kinds_open = kinds.open_to(request.user)
+        return render_page(request, "imports/batch_new.html", {"form": form, "kind": kind, "kinds": kinds_open})
+    file, program = form.cleaned_data["file"], form.cleaned_data.get("program")
     with transaction.atomic():
-        batch = actions.receive(
-            kind="roster", program=form.cleaned_data["program"], by=request.user, name=file.name, content=file.read()
-        )
+        batch = actions.receive(kind=kind.name, program=program, by=request.user, name=file.name, content=file.read())
         tasks.check.defer(batch_id=batch.pk)
     return redirect(batch)
 
@@ -49,9 +52,9 @@ def batch_new(request):
 @requires(Permission.ROSTER_IMPORT)
 def template_download(request):
     """An empty workbook with this admin's own regions and choices."""
-    file = io.BytesIO()
-    kinds.get("roster").write_template(file, request.user)
-    return attachment(request, file, "templat-roster-kpm.xlsx", Workbook.content_type)
+    file, kind = io.BytesIO(), _kind(request)
+    kind.write_template(file, request.user)
+    return attachment(request, file, f"templat-{slugify(kind.label)}.xlsx", Workbook.content_type)
 
 
 @require_safe
@@ -92,7 +95,7 @@ def batch_discard(request, pk):
     except ValidationError as error:
         messages.error(request, error.message)
         return redirect(batch)
-    messages.success(request, "Impor tidak jadi disimpan; data KPM tidak berubah.")
+    messages.success(request, "Impor tidak jadi disimpan; tidak ada data yang berubah.")
     return redirect("imports:batch_list")
 
 
@@ -109,6 +112,15 @@ def batch_wrong_rows(request, pk):
         messages.error(request, error.message)
         return redirect(batch)
     return attachment(request, file, f"perlu-diperbaiki-impor-{batch.pk}.xlsx", Workbook.content_type)
+
+
+def _kind(request) -> kinds.SheetKind:
+    """The kind that ?kind= names, the first one without it."""
+    found = {kind.name: kind for kind in kinds.open_to(request.user)}
+    name = request.GET.get("kind") or next(iter(found), "")
+    if name not in found:
+        raise Http404
+    return found[name]
 
 
 def _batch(request, pk) -> ImportBatch:

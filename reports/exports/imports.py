@@ -10,7 +10,8 @@ from reports.exports.base import Column, ListExport, ListResource
 class BatchResource(ListResource):
     pk = Column("Impor", lambda batch: batch.pk, width=9)
     file_name = Column("Berkas", lambda batch: batch.file_name, width=36)
-    program = Column("Program", lambda batch: batch.program.name, width=14)
+    kind = Column("Isi", lambda batch: batch.sheet_kind.label, width=18)
+    program = Column("Program", lambda batch: batch.program and batch.program.name, width=14)
     status = Column("Keadaan", lambda batch: batch.get_status_display(), width=18)
     rows = Column("Baris", lambda batch: batch.rows, width=9)
     created, changed, same, wrong = (

@@ -44,7 +44,7 @@ def test_from_a_spreadsheet_to_a_family_that_rose(people, visit_as, run_queue):
 
 
 def import_roster(page, run_queue):
-    page.get_by_role("link", name="Unggah roster").first.click()
+    page.get_by_role("link", name="Unggah data").first.click()
     page.get_by_label("Berkas").set_input_files(ROSTERS / "01_template.xlsx")
     page.get_by_role("button", name="Unggah dan periksa").click()
     expect(page.get_by_role("heading", name="Berkas sedang diperiksa")).to_be_visible()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries.sheets.roster import cells, hold, match, members, preview, template, undo, write
@@ -14,9 +15,10 @@ from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.imports.kinds import Head, PreviewRow, Refusal, SheetKind, plain
+from ejsika.imports.kinds import Head, Kept, PreviewRow, Refusal, SheetKind, missing_titles, plain
 from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.copying import copy_rows
+from ejsika.lib.tags import id_number
 
 CHUNK = 5_000
 STAGED = [
@@ -26,12 +28,20 @@ STAGED = [
 ]
 COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
+TEXT_NUMBERS = "Simpan kolom NIK dan No KK sebagai Teks: Excel memotong angka ke-16."
 _SIGNATURE = re.compile(r"NIP\b", re.IGNORECASE)  # the number of the official who signs
 TITLES = {column.field: column.title for column in COLUMNS}
 
 
 class RosterKind(SheetKind):
-    name, label, columns, staging = "roster", "Roster KPM", COLUMNS, RosterRow
+    name, label, unit, columns, staging = "roster", "Roster KPM", "keluarga", COLUMNS, RosterRow
+    titles = ("Pengurus", "No KK", "Desa/kelurahan")
+    about = [
+        "Wajib: No KK, NIK Pengurus, Nama Pengurus, dan Kode Desa atau Desa/Kelurahan dengan Kabupaten/Kota.",
+        "Boleh ada: Tanggal Lahir, Jenis Kelamin, Alamat, RT, RW, Kecamatan, Lintang, Bujur, No HP, Bank, No Rekening, "
+        "Tahun Masuk, Status, Pendamping. Kolom lain dilewati. Sel kosong tidak pernah menghapus data.",
+        TEXT_NUMBERS,
+    ]
     kept_as_text = NUMBERED
 
     def check_head(self, head: Head) -> None:
@@ -42,7 +52,7 @@ class RosterKind(SheetKind):
 
     def _missing(self, head: Head) -> list[str]:
         """The titles of required columns that a head lacks."""
-        missing = [column.title for column in COLUMNS if column.required and column.field not in head.fields]
+        missing = missing_titles(head, COLUMNS)
         if "region_code" not in head.fields:
             missing += [TITLES[name] for name in ("desa", "kabupaten") if name not in head.fields]
         return missing
@@ -106,6 +116,15 @@ class RosterKind(SheetKind):
 
     def undo(self, batch, by) -> list[dict]:
         return undo.undo(batch, by)
+
+    def describe_kept(self, entry: dict) -> Kept:
+        return kept_household(entry)
+
+
+def kept_household(entry: dict) -> Kept:
+    """A family that an undo left as it is."""
+    key = entry["household"]
+    return Kept(f"KPM {id_number(key)}", reverse("beneficiaries:household_detail", args=[key]), entry["what"])
 
 
 def _is_number(word: str) -> bool:
