@@ -6,33 +6,15 @@ cell gives (None, None).
 
 import calendar
 import datetime
-import math
 import re
 from decimal import Decimal
 from functools import lru_cache
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
+from ejsika.imports.cells import is_nothing, plain_number, says_nothing, text, written  # noqa: F401 - all cells in one place
 from ejsika.imports.kinds import plain
 
-APOSTROPHES = "'`’"  # typed before a number so that Excel keeps it as text
-NOTHING = {
-    "",
-    "-",
-    "--",
-    "–",
-    "—",
-    "0",
-    "TIDAK ADA",
-    "BELUM PUNYA",
-    "BELUM ADA",
-    "TIDAK PUNYA",
-    "NIHIL",
-    "N/A",
-    "KOSONG",
-    "NULL",
-}
 REMEMBERED = 50_000  # answers kept of what is read again and again
-LONGEST_NOTHING = 20  # with some apostrophes before it
 EXCEL_EPOCH, EARLIEST = datetime.date(1899, 12, 30), datetime.date(1900, 1, 1)
 MONTHS = {
     name: month
@@ -65,37 +47,6 @@ _NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS)[\s.]*", re.IGNORECASE)
 _PHONE_MARKS = re.compile(r"[\s().-]")
 _COUNTRY = re.compile(r"^(\+62|62(?=8))")
 EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
-
-
-def text(cell: object) -> str:
-    """A cell as text: whole numbers without ".0", blanks and control characters reduced to single blanks."""
-    if type(cell) is str and cell.isprintable() and "  " not in cell:
-        return cell.strip()  # nearly every cell: nothing to mend, and this runs a million times an import
-    if isinstance(cell, bool):
-        return "Ya" if cell else "Tidak"
-    if isinstance(cell, float):
-        cell = int(cell) if math.isfinite(cell) and cell.is_integer() else cell
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u200b\ufeff\u00a0]", " ", str(cell)).split())
-
-
-def plain_number(cell: object) -> str:
-    """A cell as text, without the apostrophe that keeps a number from being cut."""
-    return text(cell).lstrip(APOSTROPHES).strip()
-
-
-def written(cell: object) -> str:
-    """A cell as text; "" for one that says in a word that there is nothing."""
-    raw = text(cell)
-    return "" if says_nothing(raw) else raw
-
-
-def is_nothing(cell: object) -> bool:
-    return says_nothing(text(cell))
-
-
-def says_nothing(raw: str) -> bool:
-    """Whether a text, as text() or plain_number() gives it, means an empty cell."""
-    return len(raw) <= LONGEST_NOTHING and raw.lstrip(APOSTROPHES).strip().upper() in NOTHING
 
 
 def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:

@@ -13,27 +13,11 @@ from beneficiaries.sheets.roster import cells
 from ejsika.lib.geo import distance_m
 from ejsika.lib.similar import similarity, trigrams
 from ejsika.regions.models import Region
+from ejsika.regions.names import city_or_regency, place_key
 
 SIMILAR_ENOUGH, AHEAD_OF_NEXT = 0.55, 0.1
 FAR_M = 10_000
 FAR_DEGREES = 0.08  # both differences together: less is nearer than FAR_M anywhere on earth
-_KINDS = {"KAB", "KABUPATEN", "KOTA", "KEC", "KECAMATAN", "DS", "DESA", "KEL", "KELURAHAN"}
-
-
-def place_key(name: str) -> str:
-    """A place's name without case, blanks and marks and words for its kind: "DS. Pasir Keong" is PASIRKEONG."""
-    words = re.findall(r"[A-Z0-9]+", name.upper())
-    while len(words) > 1 and words[0] in _KINDS:
-        words.pop(0)
-    return "".join(words)
-
-
-def city_or_regency(name: str) -> str | None:
-    """Which kind a kabupaten/kota is said to be: 7 for a kota, 0 for a kabupaten (as in its code), None if unsaid."""
-    words = re.findall(r"[A-Z]+", name.upper())
-    if words and words[0] in {"KAB", "KABUPATEN"}:
-        return "kabupaten"
-    return "kota" if words and words[0] == "KOTA" else None
 
 
 @dataclass
