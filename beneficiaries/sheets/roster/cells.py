@@ -109,10 +109,10 @@ def _from_serial(serial: float) -> datetime.date | None:
     return EXCEL_EPOCH + datetime.timedelta(days=int(serial)) if 1 <= serial < 100_000 else None
 
 
-def _from_text(written: str, nik: str | None, today: datetime.date, adult: bool) -> datetime.date | None:
-    if match := _DAY_FIRST.fullmatch(written):
+def _from_text(words: str, nik: str | None, today: datetime.date, adult: bool) -> datetime.date | None:
+    if match := _DAY_FIRST.fullmatch(words):
         day, month, year = match.groups()
-    elif match := _YEAR_FIRST.fullmatch(written):
+    elif match := _YEAR_FIRST.fullmatch(words):
         year, month, day = match.groups()
     else:
         return None
