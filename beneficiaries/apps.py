@@ -11,6 +11,7 @@ class BeneficiariesConfig(AppConfig):
         from beneficiaries import timeline as family_timeline
         from beneficiaries.assessments import timeline as assessments
         from beneficiaries.duties import families, families_out_of_sight
+        from beneficiaries.graduation import tally as case_tally
         from beneficiaries.graduation import timeline as graduation
         from beneficiaries.sheets.notices import without_assistant
         from beneficiaries.sheets.roster.kind import RosterKind
@@ -18,6 +19,7 @@ class BeneficiariesConfig(AppConfig):
         from ejsika.imports import kinds, notices
 
         component_tally.register()
+        case_tally.register()
         kinds.register(RosterKind())
         notices.register(without_assistant)
         duties.register(families)

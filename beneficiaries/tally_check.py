@@ -14,11 +14,19 @@ from ejsika.programs.models import Program
 REGENCY_DIGITS = 4
 # Further columns to hold against a figure: from rooms above, in their app's ready().
 _more: list[Callable[[int, figures.View], Iterable[tuple[str, dict[str, int]]]]] = []
+_counted: list[Callable[[int, figures.View], Iterable[tuple[str, dict[str, int], dict[str, int]]]]] = []
 
 
 def register(sums: Callable[[int, figures.View], Iterable[tuple[str, dict[str, int]]]]) -> None:
     """Add sums(program, view) -> (figure, {regency: n}), … of a tally above this room."""
     _more.append(sums)
+
+
+def register_counted(
+    pairs: Callable[[int, figures.View], Iterable[tuple[str, dict[str, int], dict[str, int]]]],
+) -> None:
+    """Add pairs(program, view) -> (name, {regency: n} of the tally, the same counted), … of what is no figure."""
+    _counted.append(pairs)
 
 
 def figure_differences() -> list[str]:
@@ -31,9 +39,10 @@ def figure_differences() -> list[str]:
         view = figures.View.month(timezone.localdate(), (program,) if program else None)
         tallied = _family_sums(program) | {name: sums for more in _more for name, sums in more(program, view)}
         counted = _count(list(tallied), view)
-        for name, sums in tallied.items():
-            for regency in sorted(sums.keys() | counted.keys()):
-                pair = sums.get(regency, 0), counted.get(regency, {}).get(name, 0)
+        pairs = [(name, sums, {row: counts[name] for row, counts in counted.items()}) for name, sums in tallied.items()]
+        for name, kept, right in [*pairs, *(pair for more in _counted for pair in more(program, view))]:
+            for regency in sorted(kept.keys() | right.keys()):
+                pair = kept.get(regency, 0), right.get(regency, 0)
                 if pair[0] != pair[1]:
                     found.append(
                         f"{name}, program {program or 'semua'}, {regency}: tercatat {pair[0]}, terhitung {pair[1]}"

@@ -4,15 +4,13 @@ import datetime
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 from django.db.models.functions import Left
 
 from beneficiaries import components, figures
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import Component
-from beneficiaries.models import ComponentTally
-from beneficiaries.models.tally import ALL_PROGRAMS
-from reports.tallied import Tallied
+from reports.tallied import COMPONENT_COLUMNS, Tallied
 
 
 @dataclass(frozen=True)
@@ -58,28 +56,16 @@ def by_assistant(families, day: datetime.date):
 
 def tallied_by_region(tallied: Tallied, digits: int) -> dict[str, ComponentCounts]:
     """As by_region and count_components, from the tallies. Cost: one query."""
-    rows = _tally_rows(tallied).filter(program=tallied.program).values(row=Left("desa", digits))
-    return _summed(rows)
+    return _of_tallies(tallied.components(f"left(desa, {digits})"))
 
 
 def tallied_by_program(tallied: Tallied) -> dict[int, ComponentCounts]:
     """As by_program and count_components, from the tallies. Cost: one query."""
-    rows = _tally_rows(tallied)
-    rows = rows.filter(program=tallied.program) if tallied.program else rows.exclude(program=ALL_PROGRAMS)
-    return _summed(rows.values(row=F("program")))
+    return _of_tallies(tallied.components("program", by_program=True))
 
 
-def _tally_rows(tallied: Tallied):
-    inside = Q(pk__in=[])
-    for code in tallied.codes:
-        inside |= Q(desa__range=(code.ljust(10, "0"), code.ljust(10, "9")))
-    return ComponentTally.objects.filter(inside)
-
-
-def _summed(rows) -> dict[Hashable, ComponentCounts]:
-    names = [field.name for field in ComponentTally._meta.concrete_fields if field.name not in ("desa", "program")]
-    found = rows.annotate(**{f"sum_{name}": Sum(name) for name in names}).order_by("row")
-    return {one["row"]: _counts({name: one[f"sum_{name}"] for name in names}) for one in found}
+def _of_tallies(rows: list[tuple]) -> dict[Hashable, ComponentCounts]:
+    return {row: _counts(dict(zip(COMPONENT_COLUMNS, counts, strict=True))) for row, *counts in rows}
 
 
 def count_components(families, view: figures.View, day: datetime.date) -> dict[Hashable, ComponentCounts]:

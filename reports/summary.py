@@ -10,7 +10,7 @@ from ejsika.accounts.permissions import Permission
 from reports.counts import ELSEWHERE, Share, count_by_region, total
 from reports.scope import Scope
 from reports.states import BEHIND_PERCENT
-from reports.workloads import workloads
+from reports.workloads import count_silent
 
 STATUSES = {
     "active": "Aktif",
@@ -104,22 +104,17 @@ def summarise(scope: Scope) -> tuple[list[Row], Row]:
 def attention(scope: Scope, everything: Row) -> list[dict]:
     """What waits for somebody: words, a value, and a page for those who may open it. Cost: workloads' and one query."""
     user = scope.user
-    loads = workloads(scope)
-    silent = sum(not load.has_reported for load in loads)
-    verified = scope.form.apply(GraduationCase.objects.countable_by(user)).filter(state=GraduationState.VERIFIED)
-    if scope.view.program_ids is not None:
-        verified = verified.filter(enrollment__program__in=scope.view.program_ids)
     review = f"{reverse('reports:review')}?{scope.query()}#assistants"
     cases = f"{reverse('graduation:case_list')}?{scope.query(state=GraduationState.VERIFIED)}"
     return [
         {
             "label": "Pendamping tanpa laporan minggu ini",
-            "share": Share(silent, len(loads)),
+            "share": count_silent(scope),
             "url": review if user.may(Permission.REVIEW) else "",
         },
         {
             "label": "Graduasi menunggu keputusan",
-            "n": verified.count(),
+            "n": scope.tallied.verified_cases() if scope.tallied else count_verified(scope),
             "url": cases if user.may(Permission.GRADUATION_VIEW) else "",
         },
         {
@@ -128,3 +123,11 @@ def attention(scope: Scope, everything: Row) -> list[dict]:
             "url": everything["without_assistant"].url,
         },
     ]
+
+
+def count_verified(scope: Scope) -> int:
+    """Count the cases of a scope that wait for a decision, one by one."""
+    cases = scope.form.apply(GraduationCase.objects.countable_by(scope.user)).filter(state=GraduationState.VERIFIED)
+    if scope.view.program_ids is not None:
+        cases = cases.filter(enrollment__program__in=scope.view.program_ids)
+    return cases.count()

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from assistance_logs.models import AssistantTally, VisitTally
 from beneficiaries import figures, tallies
-from beneficiaries.models import CellTally, FamilyTally
+from beneficiaries.models import CaseTally, CellTally, ComponentTally, FamilyTally
 from beneficiaries.models.tally import ALL_PROGRAMS
 
 VISITED, GRADUATED_THIS_YEAR = "visited_this_period", "graduated_this_year"
 # Figures that are the same whatever the period; the other two are read where they are kept.
 OF_TODAY = {field.name for field in FamilyTally._meta.concrete_fields[2:]} - {GRADUATED_THIS_YEAR}
+COMPONENT_COLUMNS = [field.name for field in ComponentTally._meta.concrete_fields[2:]]
 
 
 class Tallied:
@@ -25,13 +26,19 @@ class Tallied:
     @classmethod
     def of(cls, view: figures.View, codes: Iterable[str]) -> "Tallied | None":
         """Give None where families must be counted: several programmes but not all, or no tallies for today."""
+        program = cls._program_of(view)
+        return None if program is None or not tallies.is_current() else cls(program, codes, view)
+
+    @staticmethod
+    def _program_of(view: figures.View) -> int | None:
         if view.program_ids is None:
-            program = ALL_PROGRAMS
-        elif len(view.program_ids) == 1:
-            program = view.program_ids[0]
-        else:
-            return None
-        return cls(program, codes, view) if tallies.is_current() else None
+            return ALL_PROGRAMS
+        return view.program_ids[0] if len(view.program_ids) == 1 else None
+
+    def of_others(self, view: figures.View, codes: Iterable[str]) -> "Tallied | None":
+        """As of(), for a further scope on the same page: that these tallies hold is known already."""
+        program = self._program_of(view)
+        return None if program is None else Tallied(program, codes, view)
 
     @property
     def kept(self) -> set[str]:
@@ -81,23 +88,60 @@ class Tallied:
         rows = self._sums(CellTally, f"left(desa, {digits})", states)
         return [{"part": part} | dict(zip(states, counts, strict=True)) for part, *counts in rows]
 
-    def assistants(self) -> list[tuple]:
-        """Give (assistant's id, families, late, never visited)."""
-        return self._sums(AssistantTally, "assistant_id", ["families", "late", "never_visited"], "families > 0")
+    def components(self, group: str, *, by_program: bool = False) -> list[tuple]:
+        """Give (group, n by COMPONENT_COLUMNS, …); `by_program`: each programme by itself where all are asked for."""
+        alone = by_program and self.program == ALL_PROGRAMS
+        programs = f"program <> {ALL_PROGRAMS}" if alone else "program = %(program)s"
+        return self._sums(ComponentTally, group, COMPONENT_COLUMNS, program=programs)
 
-    def reporters(self) -> set[int]:
-        """The ids of assistants who reported a visit in the last days."""
-        return {key for key, _ in self._sums(AssistantTally, "assistant_id", ["1"], "has_reported")}
+    def verified_cases(self) -> int:
+        """How many graduation cases wait for a decision."""
+        return sum(n for _, n in self._sums(CaseTally, "program", ["verified"]))
 
-    def _sums(self, model, group: str, columns: list[str], condition: str = "true", **values) -> list[tuple]:
+    def assistants(self, everywhere: "Tallied") -> list[tuple]:
+        """Give (assistant's id, families, late, never visited, whether they reported in the last days), by id.
+
+        A report is one to any family of `everywhere`.
+        """
+        return self._rows(f"{self._work(everywhere)} ORDER BY 1", everywhere)
+
+    def silent(self, everywhere: "Tallied") -> tuple[int, int]:
+        """How many of the assistants have not reported, and how many they are."""
+        counts = f"SELECT count(*) FILTER (WHERE NOT has_reported), count(*) FROM ({self._work(everywhere)}) w"
+        return self._rows(counts, everywhere)[0]
+
+    def _work(self, everywhere: "Tallied") -> str:
+        here = f"program = %(program)s AND ({self._inside()})"
+        there = f"program = %(everywhere)s AND ({everywhere._inside('there')})"
+        sums = ", ".join(f"sum({n}) FILTER (WHERE {here}) AS {n}" for n in ("families", "late", "never_visited"))
+        return f"""SELECT assistant_id, {sums},
+                coalesce(bool_or(has_reported) FILTER (WHERE {there}), false) AS has_reported
+            FROM {AssistantTally._meta.db_table} WHERE {here} OR {there}
+            GROUP BY assistant_id HAVING sum(families) FILTER (WHERE {here}) > 0"""
+
+    def _rows(self, sql: str, everywhere: "Tallied") -> list[tuple]:
+        values = {"program": self.program, "everywhere": everywhere.program}
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values | self._bounds() | everywhere._bounds("there"))
+            return cursor.fetchall()
+
+    def _sums(
+        self, model, group: str, columns: list[str], condition="true", *, program="program = %(program)s", **values
+    ) -> list[tuple]:
         sums = ", ".join(f"sum({column})" for column in columns)
-        inside = " OR ".join(f"desa BETWEEN %(from{i})s AND %(to{i})s" for i in range(len(self.codes))) or "false"
-        for i, code in enumerate(self.codes):
-            values |= {f"from{i}": code.ljust(10, "0"), f"to{i}": code.ljust(10, "9")}
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {group}, {sums} FROM {model._meta.db_table}"
-                f" WHERE program = %(program)s AND ({inside}) AND {condition} GROUP BY 1 ORDER BY 1",
-                {"program": self.program, "start": self.view.start} | values,
+                f" WHERE {program} AND ({self._inside()}) AND {condition} GROUP BY 1 ORDER BY 1",
+                {"program": self.program, "start": self.view.start} | values | self._bounds(),
             )
             return cursor.fetchall()
+
+    def _inside(self, name: str = "inside") -> str:
+        """The condition that a desa lies in one of the codes; its values are _bounds() of the same name."""
+        ranges = [f"desa BETWEEN %({name}_from{i})s AND %({name}_to{i})s" for i in range(len(self.codes))]
+        return " OR ".join(ranges) or "false"
+
+    def _bounds(self, name: str = "inside") -> dict[str, str]:
+        first = {f"{name}_from{i}": code.ljust(10, "0") for i, code in enumerate(self.codes)}
+        return first | {f"{name}_to{i}": code.ljust(10, "9") for i, code in enumerate(self.codes)}

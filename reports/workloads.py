@@ -12,6 +12,7 @@ from assistance_logs.tallies import REPORT_EVERY_DAYS
 from beneficiaries import figures
 from beneficiaries.figures import View
 from ejsika.accounts.models import User
+from reports.counts import Share
 from reports.scope import Scope
 from reports.tallied import Tallied
 
@@ -39,14 +40,29 @@ def workloads(scope: Scope) -> list[Workload]:
 
     `has_reported`: any visit in the last 7 days, an attempt included, to a family that this person may count, also
     outside the chosen region and programme: who reports elsewhere is not silent.
-    Cost: three queries of tallies, or two over families and visits and one for the programmes' visit interval.
+    Cost: one query of tallies, or two over families and visits and one for the programmes' visit interval.
     """
-    found = [Workload(*row) for row in scope.tallied.assistants()] if scope.tallied else count_workloads(scope)
-    everywhere = Tallied.of(View.of(scope.user, scope.view.start), scope.user.region_codes)
-    reported = everywhere.reporters() if everywhere else _reporters(scope.user, [load.assistant_id for load in found])
-    for load in found:
-        load.has_reported = load.assistant_id in reported
+    if everywhere := _everywhere(scope):
+        found = [Workload(*row) for row in scope.tallied.assistants(everywhere)]
+    else:
+        found = count_workloads(scope)
+        reported = _reporters(scope.user, [load.assistant_id for load in found])
+        for load in found:
+            load.has_reported = load.assistant_id in reported
     return sorted(found, key=lambda load: (-load.overdue, -load.families, load.assistant_id))
+
+
+def count_silent(scope: Scope) -> Share:
+    """How many of the workloads' assistants have not reported. Cost: that of workloads."""
+    if everywhere := _everywhere(scope):
+        return Share(*scope.tallied.silent(everywhere))
+    loads = workloads(scope)
+    return Share(sum(not load.has_reported for load in loads), len(loads))
+
+
+def _everywhere(scope: Scope) -> Tallied | None:
+    """The tallies of all that this person may count, where they and the scope's own hold."""
+    return scope.tallied and scope.tallied.of_others(View.of(scope.user, scope.view.start), scope.user.region_codes)
 
 
 def count_workloads(scope: Scope) -> list[Workload]:

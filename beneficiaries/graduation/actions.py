@@ -52,6 +52,7 @@ def verify(*, case: GraduationCase, by: User, on: datetime.date, note: str = "")
     case = _lock(case)
     _check_not_future(on)
     case.verify(by=by, on=on)
+    tallies.refresh([case.household.region_id])
     _record("graduation.verified", case, by, on=on.isoformat(), note=note)
 
 
@@ -95,6 +96,7 @@ def send_back(*, case: GraduationCase, by: User, reason: str) -> None:
         "verified_on": case.verified_on and case.verified_on.isoformat(),
     }
     case.send_back(by=by, reason=reason)
+    tallies.refresh([case.household.region_id])
     _record("graduation.returned", case, by, on=timezone.localdate().isoformat(), reason=reason, cleared=steps)
 
 

@@ -3,12 +3,13 @@ from beneficiaries.models.assessment import Assessment
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
-from beneficiaries.models.tally import CellTally, ComponentTally, FamilyTally, TallyState
+from beneficiaries.models.tally import CaseTally, CellTally, ComponentTally, FamilyTally, TallyState
 from beneficiaries.sheets.roster.models import RosterRow
 
 __all__ = [
     "Assessment",
     "Assignment",
+    "CaseTally",
     "CellTally",
     "ComponentTally",
     "Enrollment",

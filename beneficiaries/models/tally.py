@@ -76,6 +76,13 @@ class ComponentTally(DesaTally):
     having_disabilitas = models.PositiveIntegerField()
 
 
+class CaseTally(DesaTally):
+    """Graduation cases of a desa's families that wait for a decision; cases, not families."""
+
+    pk = models.CompositePrimaryKey("desa", "program")
+    verified = models.PositiveIntegerField()
+
+
 class TallyState(models.Model):
     """What all rows of all tallies were computed for: one row, written when everything is recomputed.
 

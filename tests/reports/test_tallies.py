@@ -14,9 +14,9 @@ from assistance_logs.actions import correct_visit, log_visit
 from assistance_logs.models import Visit
 from beneficiaries import figures, tallies, tasks
 from beneficiaries.actions import assign
-from beneficiaries.graduation.actions import decide
+from beneficiaries.graduation.actions import decide, propose, send_back, verify
 from beneficiaries.handover import hand_over, plan
-from beneficiaries.models import FamilyTally, Household
+from beneficiaries.models import CaseTally, FamilyTally, Household
 from beneficiaries.tally_check import figure_differences
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions as imports
@@ -24,9 +24,10 @@ from ejsika.programs.models import ProgramRule
 from reports.cells import Box, count_cells
 from reports.counts import count_by_region, count_mapped_by_region
 from reports.scope import Scope
+from reports.summary import count_verified
 from reports.tallied import Tallied
 from reports.trends import visited_by_month
-from reports.workloads import count_workloads, workloads
+from reports.workloads import count_silent, workloads
 from tests.factories import (
     NORTH,
     NORTH_2,
@@ -65,6 +66,7 @@ def some(budi, citra, ayu, dewi):
     make_visit(both, budi, today - datetime.timedelta(days=45))
     make_visit(elsewhere, citra, today - datetime.timedelta(days=10), result="rumah_kosong", person_met="tetangga")
     make_case(lulus, by=budi, verified_by=ayu, decided_by=dewi)
+    make_case(old, by=budi, verified_by=ayu)
     tallies.refresh_all()
     return recent, old, both, elsewhere
 
@@ -120,6 +122,22 @@ def test_graduation(some, budi, ayu, dewi):
     decide(case=case, by=dewi, decree="460/1", on=timezone.localdate())
     tally = FamilyTally.objects.get(program=0, desa=NORTH)
     assert (tally.graduated, tally.graduated_this_year) == (2, 2)
+
+
+@pytest.mark.usefixtures("no_difference")
+def test_steps_of_a_case_on_the_way_to_its_decision(some, budi, ayu, dewi):
+    recent, *_ = some
+    waiting = lambda: CaseTally.objects.get(program=0, desa=NORTH).verified  # noqa: E731
+    case = make_case(recent, by=budi)
+    verify(case=case, by=ayu, on=timezone.localdate())
+    assert waiting() == 2
+    send_back(case=case, by=dewi, reason="Alasannya belum lengkap.")
+    assert waiting() == 1
+    propose(enrollment=case.enrollment, by=budi, kind=case.kind, reasons=case.reasons, on=timezone.localdate())
+    verify(case=case, by=ayu, on=timezone.localdate())
+    assert waiting() == 2
+    decide(case=case, by=dewi, decree="460/1", on=timezone.localdate())
+    assert waiting() == 1
 
 
 @pytest.mark.usefixtures("no_difference")
@@ -188,11 +206,13 @@ def test_without_tallies_nothing_is_read_from_them(db, program):
 
 def test_command_names_each_difference_and_mends_it(some):
     FamilyTally.objects.filter(program=0, desa=NORTH).update(late=9)
+    CaseTally.objects.filter(program=0, desa=NORTH).update(verified=7)
     out = io.StringIO()
     with pytest.raises(CommandError, match="perbedaan"):
         call_command("check_tallies", stdout=out)
     assert f"desa={NORTH}" in out.getvalue()
     assert "late, program semua, 3602: tercatat 10, terhitung 2" in out.getvalue()
+    assert "verified, program semua, 3602: tercatat 7, terhitung 1" in out.getvalue()
     call_command("check_tallies", "--mend", stdout=out)
     assert "sama" in out.getvalue()
 
@@ -231,9 +251,9 @@ def test_figures_of_any_month_and_programme_are_those_counted_one_by_one(rf, som
         assert read == count_by_region(other, names, scope.part_codes, mapped=mapped)
     assert count_mapped_by_region(scope, scope.part_codes) == count_mapped_by_region(other, scope.part_codes)
     assert visited_by_month(scope) == visited_by_month(other)
-    assert scope.tallied.assistants() == sorted(
-        (load.assistant_id, load.families, load.late, load.never_visited) for load in count_workloads(other)
-    )
+    assert workloads(scope) == workloads(other)
+    assert count_silent(scope) == count_silent(other)
+    assert scope.tallied.verified_cases() == count_verified(other)
 
 
 @pytest.mark.parametrize("zoom", [8, 9, 10, 11])
