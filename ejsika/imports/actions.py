@@ -19,7 +19,7 @@ from ejsika.audit.models import record
 from ejsika.imports import kinds, storage
 from ejsika.imports.kinds import Head, Refusal, SheetKind
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
-from ejsika.imports.tables import find_tables
+from ejsika.imports.tables import Found, open_tables
 from ejsika.imports.wrong_rows import write_wrong_rows
 from ejsika.jobs.models import Job
 from ejsika.lib.sealed import mask_within
@@ -66,7 +66,17 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
         raise Refusal(
             "file_too_large", "Berkas terlalu besar. Pecah menjadi beberapa berkas, lalu unggah satu per satu."
         )
-    found = find_tables(content, kind)
+    with open_tables(content, kind) as found:
+        del content
+        _stage(batch, kind, found)
+    batch.job.report("Membandingkan dengan data KPM", batch.rows, batch.rows)
+    with transaction.atomic():
+        batch.status, batch.checked_at = Status.CHECKED, timezone.now()  # before: what comes meanwhile is news
+        kind.match(batch)
+        batch.save()
+
+
+def _stage(batch: ImportBatch, kind: SheetKind, found: Found) -> None:
     _forget_rows(batch)
     (first, _), *others = found.tables
     batch.sheet, batch.head_row, batch.titles = first.sheet, first.row, first.titles
@@ -80,11 +90,6 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
         raise Refusal("file_empty", NO_ROWS)
     SkippedLine.objects.bulk_create(reader.skipped, batch_size=1000)
     batch.rows, batch.skipped = reader.rows, len(reader.skipped)
-    batch.job.report("Membandingkan dengan data KPM", reader.rows, reader.rows)
-    with transaction.atomic():
-        batch.status, batch.checked_at = Status.CHECKED, timezone.now()  # before: what comes meanwhile is news
-        kind.match(batch)
-        batch.save()
 
 
 class _Reader:

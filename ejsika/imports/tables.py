@@ -1,15 +1,19 @@
 """Finding the tables in a workbook: in each sheet the line with the most known column words is the head."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
 from ejsika.imports.models import SHEET_LINES
-from ejsika.lib.sheets import Sheet, SheetError, open_sheets
+from ejsika.lib.sheet_child import HEAD_LINES
+from ejsika.lib.sheet_reader import Limits, read_sheets
+from ejsika.lib.sheets import Sheet, SheetError
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
-SEARCHED_LINES = 60  # how far down a head is looked for: letterheads and titles stand above it
 REASON_TITLE = "Alasan"
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
@@ -22,12 +26,23 @@ class Found:
     left: list[dict]  # {"name", "has_head"}: one with a head is a list that somebody may have meant to import
 
 
-def find_tables(content: bytes, kind: SheetKind) -> Found:
-    """Open a file and find the head of each sheet; lines are numbered on from sheet to sheet. Errors: Refusal."""
+@contextmanager
+def open_tables(content: bytes, kind: SheetKind, pulse: Callable[[], None] = lambda: None) -> Iterator[Found]:
+    """Open a file in a process of its own and find the tables in it, to be read while the block lasts.
+
+    Errors: Refusal, here or while lines are read. `pulse` is called while waiting for the process.
+    """
+    limits = Limits(settings.ROSTER_READER_MEMORY, settings.ROSTER_READER_SECONDS)
     try:
-        sheets = open_sheets(content)
+        with read_sheets(content, limits, pulse) as sheets:
+            del content
+            yield find_tables(sheets, kind)
     except SheetError as error:
         raise Refusal(error.code, error.message) from None
+
+
+def find_tables(sheets: list[Sheet], kind: SheetKind) -> Found:
+    """Find the head of each sheet; lines are numbered on from sheet to sheet. Errors: Refusal."""
     spellings = {word: column.field for column in kind.columns for word in column.spellings}
     heads = [_find_head(sheet, kind, spellings) for sheet in sheets]
     if not any(heads):
@@ -65,7 +80,7 @@ def is_reason(title: object) -> bool:
 def _find_head(sheet: Sheet, kind: SheetKind, spellings: dict[str, str]) -> Head | None:
     best = None
     for row, cells in sheet.lines():
-        if row > SEARCHED_LINES:
+        if row > HEAD_LINES:
             break
         head = _read_head(sheet.name, row, cells, spellings)
         if (best is None or len(head.fields) > len(best.fields)) and kind.is_head(head):

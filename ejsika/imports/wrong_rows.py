@@ -13,7 +13,7 @@ import xlsxwriter
 from ejsika.imports import kinds, storage
 from ejsika.imports.kinds import Head
 from ejsika.imports.models import ImportBatch, Problem
-from ejsika.imports.tables import REASON_TITLE, find_tables, is_reason
+from ejsika.imports.tables import REASON_TITLE, is_reason, open_tables
 from ejsika.lib.sheet_formats import FIRST_DAY, TEXT, Workbook
 
 SHEET = "Perlu diperbaiki"
@@ -29,9 +29,11 @@ def write_wrong_rows(batch: ImportBatch, target) -> int:
     """
     kind = kinds.get(batch.kind)
     reasons = dict.fromkeys(kind.rows_left_out(batch), OF_THE_FAMILY) | _reasons(batch)
-    found = find_tables(storage.load(batch.file_path), kind)
     count = 0
-    with xlsxwriter.Workbook(target, Workbook.options) as book:
+    with (
+        open_tables(storage.load(batch.file_path), kind) as found,
+        xlsxwriter.Workbook(target, Workbook.options) as book,
+    ):
         for number, (head, lines) in enumerate(found.tables):
             name = f"{SHEET} {number + 1}" if len(found.tables) > 1 else SHEET
             rows = _Rows(book, name, head, kind.kept_as_text)

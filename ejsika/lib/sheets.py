@@ -9,10 +9,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from ejsika.lib.formulae import unguard
 
@@ -24,9 +25,13 @@ OTHER_TEXT = ("%pdf-", "{\\rtf", "<html", "<!doctype html")
 # A true roster unpacks to about 11 times its size; 500,000 rows by 20 columns to some 700 MB.
 MAX_UNPACKED_BYTES, MAX_RATIO, MAX_ENTRIES = 1_000_000_000, 100, 1_000
 RATIO_MATTERS_FROM = 10_000_000
-# Memory goes with the rectangle around the cells, not with their number: one value in XFD1048576 would take 500 GB.
+# Memory goes with the rectangle around the cells, not with their number: one value in XFD1048576 would take 500 GB,
+# which no process is given (ejsika.lib.sheet_reader); what can be had may still be too much to walk.
 MAX_RECTANGLE = 40_000_000
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>")
+# An XLS says right after its beginning that the rest is locked; its reader would only call it unknown.
+_LOCKED_XLS = re.compile(
+    rb"\x09\x08(?:\x10\x00.\x06\x05\x00.{12}|\x08\x00.\x05\x05\x00.{4})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
+)
 _ODS_TAG = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)(?=[\s/>])([^>]*)>")
 _ODS_REPEATED = re.compile(rb"\bnumber-(?:columns|rows)-repeated=[\"'](\d{1,9})[\"']")
 MANIFEST = "META-INF/manifest.xml"
@@ -34,6 +39,7 @@ MAX_TAG = 100_000  # bytes of one tag
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
 DELIMITERS = ";,\t"
 SNIFFED_LINES = 30
+LONGEST_FIELD = 1_000_000  # characters of one cell of a CSV
 
 MESSAGES = {
     "file_type": "Berkas ini bukan lembar kerja. Unggah XLSX, XLS, ODS atau CSV.",
@@ -54,29 +60,34 @@ class SheetError(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name and a way to walk its lines; line numbers are those that the spreadsheet shows, from 1."""
+    """One sheet: its name and a way to walk its lines; line numbers are those that the spreadsheet shows, from 1.
+
+    `height` is how many lines there are, None where only walking them would tell. `rows` gives them from the first one
+    whenever it is called; a CSV may turn out to be no CSV while they are walked: SheetError.
+    """
 
     name: str
-    _rows: list | object
-
-    @property
-    def is_used(self) -> bool:
-        """Whether anything stands in it."""
-        return any(cell != "" for row in self._rows for cell in row)
+    is_used: bool  # whether anything stands in it
+    height: int | None
+    rows: Callable[[], Iterator[list]]
 
     def lines(self) -> Iterator[tuple[int, list]]:
-        return enumerate(self._rows, 1)
+        return enumerate(self.rows(), 1)
 
 
 def open_sheets(content: bytes) -> list[Sheet]:
-    """Open a workbook or CSV. Errors: SheetError, before anything large is unpacked."""
+    """Open a workbook or CSV. Errors: SheetError.
+
+    A bomb is refused before it is unpacked where its own lists tell; what they hide takes all the memory that this
+    process may have, so files from outside are opened by ejsika.lib.sheet_reader.
+    """
     if not content.strip(b"\x00 \r\n\t"):
         raise SheetError("file_empty")
     if content.startswith(ZIP_MAGIC):
         _check_archive(content)
         return _open_workbook(content)
     if content.startswith(OLE_MAGIC):
-        if ENCRYPTED_STREAM in content:
+        if ENCRYPTED_STREAM in content or _LOCKED_XLS.search(content):
             raise SheetError("file_encrypted")
         if any(stream in content for stream in OTHER_OLE):
             raise SheetError("file_type")
@@ -103,9 +114,7 @@ def _check_archive(content: bytes) -> None:
     if any(entry.flag_bits & 1 for entry in entries):
         raise SheetError("file_encrypted")
     for entry in entries:
-        if entry.filename.startswith("xl/") and entry.filename.endswith(".xml"):
-            _check_rectangle(archive, entry)
-        elif entry.filename == "content.xml":
+        if entry.filename == "content.xml":
             _check_repeats(archive, entry)
 
 
@@ -131,26 +140,8 @@ def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
         raise SheetError("file_corrupt") from None
 
 
-def _check_rectangle(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Refuse a sheet whose filled cells lie so far apart that it could not be held in memory."""
-    width = height = 0
-    rest = b""
-    try:
-        with archive.open(entry) as sheet:
-            while chunk := sheet.read(1_000_000):
-                cells = _CELL.findall(rest + chunk)
-                rest = chunk[-200:]
-                letters, rows = zip(*cells, strict=True) if cells else ((), ())
-                width = max(width, *map(_column_number, set(letters)), 0)
-                height = max(height, max(map(int, rows), default=0))
-    except _UNREADABLE:
-        raise SheetError("file_corrupt") from None
-    if width * height > MAX_RECTANGLE:
-        raise SheetError("file_bomb")
-
-
 def _check_repeats(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """The same for LibreOffice's sheets, where one cell or row may say that it stands there a million times."""
+    """Refuse a sheet of LibreOffice's where one cell or row says that it stands there a million times."""
     width = height = row = column = repeated = 0
     rest = b""
     try:
@@ -180,44 +171,47 @@ def _times(attributes: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _open_workbook(content: bytes) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [
-            Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in workbook.sheet_names
-        ]
+        return [_sheet(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
     except PasswordError:
         raise SheetError("file_encrypted") from None
     except (CalamineError, OSError, ValueError):
         raise SheetError("file_corrupt") from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # how the reader ends when a file breaks it; no Exception
-            raise
-        raise SheetError("file_corrupt") from None
+
+
+def _sheet(found: CalamineSheet) -> Sheet:
+    """Walk what the reader holds row by row: as Python's own objects it would all take several times the memory."""
+    if found.start is None:
+        return Sheet(found.name, False, 0, lambda: iter(()))
+    if found.height * (found.width + found.start[1]) > MAX_RECTANGLE:
+        raise SheetError("file_bomb")
+    left = [""] * found.start[1]  # the reader begins at the first column that holds anything
+    return Sheet(found.name, True, found.height, lambda: (left + row for row in found.iter_rows()))
 
 
 def _open_text(content: bytes) -> Sheet:
     text = _decode(content)
     if not text.strip():
         raise SheetError("file_empty")
-    head = text.splitlines()[:SNIFFED_LINES]
+    head = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=None), SNIFFED_LINES)]
     if _is_other_text(text) or not any(mark in line for line in head for mark in DELIMITERS):
         raise SheetError("file_type")
-    csv.field_size_limit(1_000_000)
+    csv.field_size_limit(LONGEST_FIELD)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head))
-        rows = [[unguard(cell) for cell in row] for row in rows]
+        delimiter = _delimiter(head)
     except csv.Error:
         raise SheetError("file_corrupt") from None
-    return Sheet("CSV", rows)
+    return Sheet("CSV", True, None, lambda: _rows_of_text(text, delimiter))
+
+
+def _rows_of_text(text: str, delimiter: str) -> Iterator[list]:
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield [unguard(cell) for cell in row]
+    except csv.Error:
+        raise SheetError("file_corrupt") from None
 
 
 def _is_other_text(text: str) -> bool:
