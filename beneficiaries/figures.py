@@ -16,7 +16,7 @@ from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import Component, has_component
 from beneficiaries.models import Assignment, Enrollment, GraduationCase
 from beneficiaries.models.enrollment import LEADING
-from ejsika.programs.models import Program, RuleName, rule_values
+from ejsika.programs.models import VISIT_RULES, Program, rules_on
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,27 @@ class View:
         return cls.month(day, chosen)
 
     @cached_property
-    def visit_intervals(self) -> dict[int, int]:
-        """Days between visits that today's rules allow, by programme id. Cost: one query, once."""
-        return rule_values(RuleName.VISIT_EVERY_DAYS, timezone.localdate())
+    def in_time_since(self) -> list[tuple[int, str, datetime.date]]:
+        """(programme id, region's code or "", earliest last visit that is in time today) by today's rules.
+
+        A region's own rule goes first there; of two rules the stricter one holds. Cost: one query, once.
+        """
+        today = timezone.localdate()
+        rules = {
+            (rule.program_id, rule.region_id or "", rule.name): rule.visited_since(today)
+            for rule in rules_on(today, *VISIT_RULES)
+        }
+        return [
+            (
+                program,
+                code,
+                max(
+                    rules.get((program, code, name), rules.get((program, "", name), datetime.date.min))
+                    for name in VISIT_RULES
+                ),
+            )
+            for program, code in sorted({key[:2] for key in rules})
+        ]
 
     @property
     def year(self) -> "View":
@@ -87,15 +105,25 @@ def has_status(view: View, *statuses: str) -> Q:
 
 
 def visited_in_time(view: View) -> Q:
-    """The condition that the last visit is no older than the interval of a programme the family is active in."""
-    today = timezone.localdate()
+    """The condition that the last visit is recent enough for a programme the family is active in."""
     condition = Q(pk__in=[])
-    for program_id, days in view.visit_intervals.items():
+    for program_id, code, since in view.in_time_since:
         if view.program_ids is None or program_id in view.program_ids:
             enrolled = Enrollment.objects.filter(
                 household=OuterRef("pk"), program=program_id, status=EnrollmentStatus.ACTIVE
             )
-            condition |= Q(Exists(enrolled), last_visited_on__gte=today - datetime.timedelta(days=days))
+            condition |= Q(Exists(enrolled), _where(view, program_id, code), last_visited_on__gte=since)
+    return condition
+
+
+def _where(view: View, program_id: int, code: str) -> Q:
+    """The condition that a family lies where these rules hold: in their region, or in none that has its own."""
+    if code:
+        return Q(region__code__startswith=code)
+    condition = Q()
+    for program, other, _ in view.in_time_since:
+        if program == program_id and other:
+            condition &= ~Q(region__code__startswith=other)
     return condition
 
 

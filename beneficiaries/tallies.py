@@ -28,13 +28,20 @@ _LOCK_SOME = f"""SELECT pg_advisory_xact_lock_shared({_LOCK}, 0);
     SELECT count(pg_advisory_xact_lock({_LOCK}, key)) FROM (
         SELECT DISTINCT hashtext(code) | 1 AS key FROM unnest(%(desas)s::text[]) AS code ORDER BY 1) ordered"""
 
-_RULES = """(SELECT coalesce(string_agg(program_id || ':' || value, ',' ORDER BY program_id), '')
-    FROM programs_programrule WHERE name = 'visit_every_days' AND valid_from <= %(today)s
-      AND (valid_until IS NULL OR valid_until >= %(today)s))"""
+_RULES = """(SELECT coalesce(string_agg(concat_ws(':', program_id, region_id, name, value), ',' ORDER BY id), '')
+    FROM programs_programrule WHERE valid_from <= %(today)s AND (valid_until IS NULL OR valid_until >= %(today)s))"""
 _IS_CURRENT = f"SELECT day = %(today)s AND rules = {_RULES} FROM beneficiaries_tallystate"
 _KEEP_STATE = """INSERT INTO beneficiaries_tallystate ("only", day, rules) VALUES (true, %(today)s, %(rules)s)
     ON CONFLICT ("only") DO UPDATE SET day = excluded.day, rules = excluded.rules"""
 
+# The earliest last visit that is in time today, by each rule about visits: ProgramRule.visited_since.
+_VISITED_SINCE = """SELECT r.name, r.region_id, CASE r.name WHEN 'visit_every_days' THEN %(today)s::date - r.value
+        ELSE (date_trunc('month', %(today)s::date) - make_interval(months => r.value
+            + (extract(year FROM %(today)s::date) * 12 + extract(month FROM %(today)s::date) - 1)::int %% r.value)
+        )::date END AS since
+    FROM programs_programrule r
+    WHERE r.program_id = e.program_id AND r.name IN ('visit_every_days', 'visit_every_months')
+        AND r.valid_from <= %(today)s AND (r.valid_until IS NULL OR r.valid_until >= %(today)s)"""
 # A family as each of its programmes sees it, and as all together (program 0) do: the conditions of
 # beneficiaries.figures in one pass. A test and the command check_tallies hold the two against each other.
 _STANDING = f"""WITH standing AS MATERIALIZED (
@@ -46,10 +53,11 @@ _STANDING = f"""WITH standing AS MATERIALIZED (
     CROSS JOIN LATERAL (
         WITH enrolled AS MATERIALIZED (
             SELECT e.program_id, e.status,
-                e.status = 'aktif' AND h.last_visited_on >= %(today)s::date - r.value AS is_in_time
+                e.status = 'aktif' AND h.last_visited_on >= (SELECT max(since) FROM (
+                    SELECT DISTINCT ON (name) since FROM ({_VISITED_SINCE}) rules
+                    WHERE region_id IS NULL OR starts_with(h.region_code, region_id)
+                    ORDER BY name, region_id NULLS LAST) strictest) AS is_in_time
             FROM beneficiaries_enrollment e
-            LEFT JOIN programs_programrule r ON r.program_id = e.program_id AND r.name = 'visit_every_days'
-                AND r.valid_from <= %(today)s AND (r.valid_until IS NULL OR r.valid_until >= %(today)s)
             WHERE e.household_id = h.id)
         SELECT {ALL_PROGRAMS} AS program, h.status, coalesce(bool_or(is_in_time), false) AS is_in_time FROM enrolled
         UNION ALL SELECT program_id, status, coalesce(is_in_time, false) FROM enrolled) s

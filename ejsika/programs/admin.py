@@ -44,4 +44,4 @@ class ProgramAdmin(ProvinceAdmin):
 
 @admin.register(ProgramRule)
 class ProgramRuleAdmin(ProvinceAdmin):
-    list_display = ["program", "name", "value", "valid_from", "valid_until"]
+    list_display = ["program", "name", "region", "value", "valid_from", "valid_until"]

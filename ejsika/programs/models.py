@@ -5,6 +5,9 @@ import datetime
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from ejsika.regions.models import Region
 
 
 class LegalBasis(models.Model):
@@ -51,14 +54,37 @@ class Program(models.Model):
 
 
 class RuleName(models.TextChoices):
+    """What the values count is said in brackets.
+
+    Months of visits are those of the calendar, months of assessments and monitoring run from the last one on.
+    """
+
     VISIT_EVERY_DAYS = "visit_every_days", "Kunjungan paling lambat setiap (hari)"
+    VISIT_EVERY_MONTHS = "visit_every_months", "Kunjungan sekali setiap (bulan kalender; 3 = triwulan)"
+    ASSESSMENT_EVERY_MONTHS = "assessment_every_months", "Asesmen paling lambat setiap (bulan)"
+    MONITORING_EVERY_MONTHS = "monitoring_every_months", "Pemantauan sesudah graduasi setiap (bulan)"
+    MONITORING_MONTHS = "monitoring_months", "Pemantauan sesudah graduasi selama (bulan; tanpa ini sekali)"
+
+
+VISIT_RULES = [RuleName.VISIT_EVERY_DAYS, RuleName.VISIT_EVERY_MONTHS]
+LARGEST_VALUE = 3_650
 
 
 class ProgramRule(models.Model):
-    """A figure that a programme sets for a time: visit interval and the like."""
+    """A figure that a programme sets for a time: visit interval and the like. A region's own rule goes first there."""
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="rules", verbose_name="program")
     name = models.CharField("aturan", max_length=40, choices=RuleName)
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level__in": [Region.Level.REGENCY, Region.Level.CITY]},
+        verbose_name="hanya di",
+        help_text="Kosongkan kalau berlaku di seluruh wilayah program.",
+    )
     value = models.PositiveIntegerField("nilai")
     valid_from = models.DateField("berlaku sejak")
     valid_until = models.DateField("berlaku sampai", null=True, blank=True)
@@ -72,11 +98,14 @@ class ProgramRule(models.Model):
                 name="program_rule_validity",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
             ),
+            models.CheckConstraint(name="program_rule_known", condition=Q(name__in=RuleName.values)),
+            models.CheckConstraint(name="program_rule_value_range", condition=Q(value__range=(1, LARGEST_VALUE))),
             ExclusionConstraint(
                 name="program_rule_one_at_a_time",
                 expressions=[
                     ("program", "="),
                     ("name", "="),
+                    (Coalesce("region", models.Value("")), "="),
                     (models.Func("valid_from", "valid_until", models.Value("[]"), function="daterange"), "&&"),
                 ],
             ),
@@ -85,10 +114,19 @@ class ProgramRule(models.Model):
     def __str__(self):
         return f"{self.program.code} {self.name} {self.value}"
 
+    def visited_since(self, day: datetime.date) -> datetime.date:
+        """The earliest day of a last visit that is still in time on `day`, by a rule about visits.
 
-def rule_values(name: str, on: datetime.date) -> dict[int, int]:
-    """Give the value of one rule for each programme that has it on that day, by programme id. Cost: one query."""
-    rules = ProgramRule.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=on), name=name, valid_from__lte=on
-    )
-    return dict(rules.values_list("program_id", "value"))
+        Source of the SQL in beneficiaries.tallies, which says the same.
+        """
+        if self.name == RuleName.VISIT_EVERY_DAYS:
+            return day - datetime.timedelta(days=self.value)
+        months = day.year * 12 + day.month - 1
+        first = months - months % self.value - self.value  # the month in which the period before this one began
+        return datetime.date(first // 12, first % 12 + 1, 1)
+
+
+def rules_on(day: datetime.date, *names: str) -> list[ProgramRule]:
+    """Give the rules of these names in force on a day. Cost: one query."""
+    in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return list(ProgramRule.objects.filter(in_force, name__in=names, valid_from__lte=day))

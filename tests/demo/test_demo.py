@@ -20,7 +20,7 @@ from ejsika.demo.people import Person
 from ejsika.demo.places import allot, families_2021, missing
 from ejsika.demo.users import CAST, MOST_FAMILIES
 from ejsika.demo.visits import diligence
-from ejsika.programs.models import Program, RuleName, rule_values
+from ejsika.programs.models import Program, RuleName, rules_on
 
 SIZE = 200
 TABLES = [User, Household, Member, Assignment, Enrollment, GraduationCase, Visit, AuditEvent, Program]
@@ -182,7 +182,7 @@ def test_a_fifth_of_cilegon_is_in_the_town_s_own_programme(db, capsys):
     assert Enrollment.objects.count() == Household.objects.count()
     jscm = Program.objects.get(code="JSCM")
     assert [program.code for program in jscm.excludes.all()] == ["JAMSOSRATU"]
-    assert set(rule_values(RuleName.VISIT_EVERY_DAYS, timezone.localdate()).values()) == {90}
+    assert {rule.value for rule in rules_on(timezone.localdate(), RuleName.VISIT_EVERY_DAYS)} == {90}
     seen = Household.objects.for_user(User.objects.get(username="dinsos2"))
     assert {family.enrollments.get().program for family in seen} == {jscm}
     assert seen.count() == 6
