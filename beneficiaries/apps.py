@@ -13,6 +13,7 @@ class BeneficiariesConfig(AppConfig):
         from beneficiaries.duties import families, families_out_of_sight
         from beneficiaries.graduation import tally as case_tally
         from beneficiaries.graduation import timeline as graduation
+        from beneficiaries.sheets.assignments.kind import AssignmentKind
         from beneficiaries.sheets.notices import without_assistant
         from beneficiaries.sheets.roster.kind import RosterKind
         from ejsika.accounts import duties
@@ -21,6 +22,7 @@ class BeneficiariesConfig(AppConfig):
         component_tally.register()
         case_tally.register()
         kinds.register(RosterKind())
+        kinds.register(AssignmentKind())
         notices.register(without_assistant)
         duties.register(families)
         duties.register(families_out_of_sight)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from ejsika.imports import actions
 from tests.factories import make_nik
 
 ROSTERS = Path(__file__).parent / "files" / "rosters"
@@ -43,3 +44,25 @@ def write_roster(path: Path, lines: list[dict]) -> Path:
         for row, cells in enumerate([list(lines[0]), *(line.values() for line in lines)]):
             sheet.write_row(row, 0, cells)
     return path
+
+
+def checked(kind: str, lines: list[dict], by, folder: Path, *, program=None):
+    """Upload lines as a sheet of a kind and check them, as the queue does; gives the batch."""
+    content = write_roster(folder / "sheet.xlsx", lines).read_bytes()
+    batch = actions.receive(kind=kind, program=program, by=by, name="sheet.xlsx", content=content)
+    actions.check(batch)
+    batch.refresh_from_db()
+    return batch
+
+
+def counted(batch) -> dict:
+    """What a check counted, without what it found nothing of."""
+    return {name: count for name, count in batch.counts.items() if count}
+
+
+def found(batch) -> dict[int, list[str]]:
+    """The problems of a batch: codes by row."""
+    codes: dict[int, list[str]] = {}
+    for row, code in batch.problems.shown().values_list("row", "code"):
+        codes.setdefault(row, []).append(code)
+    return codes

@@ -4,11 +4,13 @@ from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
 from beneficiaries.models.tally import CaseTally, CellTally, ComponentTally, FamilyTally, TallyState
+from beneficiaries.sheets.assignments.models import AssignmentRow
 from beneficiaries.sheets.roster.models import RosterRow
 
 __all__ = [
     "Assessment",
     "Assignment",
+    "AssignmentRow",
     "CaseTally",
     "CellTally",
     "ComponentTally",

@@ -70,7 +70,7 @@ class RosterKind(SheetKind):
             index = head.fields.get(name)
             return cells.text(row[index]) if index is not None and index < len(row) else ""
 
-        if _is_number(cell("kk")) or _is_number(cell("nik")):
+        if is_number(cell("kk")) or is_number(cell("nik")):
             return True
         is_head = all(plain(cell(name)) == plain(title) for name, title in head.titles.items())  # again, on a new page
         place = cell("desa") or cell("region_code")
@@ -127,7 +127,7 @@ def kept_household(entry: dict) -> Kept:
     return Kept(f"KPM {id_number(key)}", reverse("beneficiaries:household_detail", args=[key]), entry["what"])
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
     """Whether a cell holds most of a NIK or KK, cut by Excel perhaps; the number of who signs is none."""
     if word.isdecimal():
         return len(word) >= 8

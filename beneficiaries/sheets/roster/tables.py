@@ -14,6 +14,9 @@ _RECIPIENT_SINCE = """EXISTS (SELECT FROM beneficiaries_member x WHERE x.househo
     AND x.is_recipient AND x.left_on IS NULL AND x.id <> t.id AND NOT EXISTS (
         SELECT FROM imports_fieldchange y WHERE y.batch_id = c.batch_id AND y."table" = c."table" AND y.key = x.id
         AND y.field = 'is_recipient' AND y.new = 'true'))"""
+# Who had the family before comes back only where nobody else has had it since.
+_ASSIGNED_SINCE = """EXISTS (SELECT FROM beneficiaries_assignment x WHERE x.household_id = t.household_id
+    AND x.id <> t.id AND (x.ended_on IS NULL OR x.started_on >= t.ended_on))"""
 
 HOUSEHOLDS = Table(Household, groups=GROUPS, blocked={"kk": _KK_TAKEN})
 MEMBERS = Table(
@@ -24,7 +27,7 @@ MEMBERS = Table(
 )
 ENROLLMENTS = Table(Enrollment, groups=GROUPS)
 STATUS_CHANGES = Table(StatusChange)
-ASSIGNMENTS = Table(Assignment)
+ASSIGNMENTS = Table(Assignment, blocked={"ended_on": _ASSIGNED_SINCE})
 FORMER_CARDS = Table(FormerCard)
 
 

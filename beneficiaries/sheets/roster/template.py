@@ -14,7 +14,18 @@ from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.imports.kinds import Head
-from ejsika.lib.sheet_formats import TEXT, Workbook
+from ejsika.imports.line_template import (
+    LAST_ROW,
+    LISTS,
+    NUMBERS_AS_TEXT,
+    OPTIONS,
+    drop_down,
+    example_style,
+    head_style,
+    write_notes,
+    write_table,
+)
+from ejsika.lib.sheet_formats import TEXT
 from ejsika.regions.models import Region
 
 OFFERED = [
@@ -40,8 +51,6 @@ EXAMPLE = {
     "status": EnrollmentStatus.ACTIVE.label,
 }
 WIDTHS = {"name": 30, "address": 30, "desa": 22, "kecamatan": 22, "kabupaten": 24, "rt": 6, "rw": 6}
-LISTS, LAST_ROW = "Daftar", 1_048_575  # rows of a sheet count from 0 here
-OPTIONS = Workbook.options | {"constant_memory": False}
 NOTES = [
     ("Satu keluarga satu baris", "Isi lembar Roster mulai baris 3. Urutan kolom boleh diubah, kolom boleh ditambah."),
     (
@@ -81,12 +90,8 @@ def write_template(target, user) -> None:
         _write_head(book, sheet, OFFERED, {})
         _write_head(book, members, MEMBERS, MEMBER_TITLES)
         _write_example(book, sheet, places)
-        notes = book.add_worksheet("Petunjuk")
-        notes.set_column(0, 0, 28)
-        notes.set_column(1, 1, 100)
-        for number, note in enumerate(NOTES):
-            notes.write_row(number, 0, note)
-        _write_places(book, places)
+        write_notes(book, NOTES)
+        write_table(book, "Daftar Desa", ["Kabupaten/Kota", "Kecamatan", "Desa/Kelurahan", "Kode Desa"], places)
         named = _write_lists(book, places, list(assistants.values_list("username", flat=True)))
         _offer(sheet, OFFERED, named)
         _offer(members, MEMBERS, named)
@@ -103,34 +108,20 @@ def _places(user) -> list[tuple[str, str, str, str]]:
 
 def _write_head(book, sheet, names: list[str], titles: dict[str, str]) -> None:
     columns = {column.field: column for column in COLUMNS}
-    styles = {
-        required: book.add_format({"bold": True, "bg_color": colour, "bottom": 1, "text_wrap": True, "valign": "top"})
-        for required, colour in ((True, "#FDEED3"), (False, "#DCEFEC"))
-    }
+    styles = {required: head_style(book, required=required) for required in (True, False)}
     as_text = book.add_format({"num_format": TEXT})
     for index, name in enumerate(names):
         sheet.set_column(index, index, WIDTHS.get(name, 16), as_text if name in NUMBERED else None)
         sheet.write_string(0, index, titles.get(name, columns[name].title), styles[columns[name].required])
     sheet.freeze_panes(1, 0)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    sheet.ignore_errors(NUMBERS_AS_TEXT)
 
 
 def _write_example(book, sheet, places) -> None:
-    style = book.add_format({"italic": True, "font_color": "#55635F", "num_format": TEXT})
+    style = example_style(book)
     where = dict(zip(("kabupaten", "kecamatan", "desa", "region_code"), places[0], strict=True)) if places else {}
     for name, value in (EXAMPLE | where).items():
         sheet.write(1, OFFERED.index(name), value, style)
-
-
-def _write_places(book, places) -> None:
-    """The same desas with their codes, to look up and to copy from."""
-    sheet = book.add_worksheet("Daftar Desa")
-    sheet.set_column(0, 3, 24)
-    sheet.write_row(0, 0, ["Kabupaten/Kota", "Kecamatan", "Desa/Kelurahan", "Kode Desa"])
-    for number, place in enumerate(places, 1):
-        sheet.write_row(number, 0, place)
-    sheet.autofilter(0, 0, len(places), 3)
-    sheet.freeze_panes(1, 0)
 
 
 def _write_lists(book, places, assistants: list[str]) -> list[str]:
@@ -167,21 +158,10 @@ def _offer(sheet, names: list[str], named: list[str]) -> None:
     for name in named:
         if name in names:
             source = _narrowed(name, narrowed[name]) if name in narrowed else f"=daftar_{name}"
-            sheet.data_validation(1, names.index(name), LAST_ROW, names.index(name), _drop_down(source))
+            sheet.data_validation(1, names.index(name), LAST_ROW, names.index(name), drop_down(source))
 
 
 def _narrowed(name: str, key: str) -> str:
     """The part of a list that belongs to what the line says beside it; the whole list where it says nothing known."""
     part = f"OFFSET(daftar_{name},MATCH({key},daftar_{name}_kunci,0)-1,0,COUNTIF(daftar_{name}_kunci,{key}),1)"
     return f"=IF(COUNTIF(daftar_{name}_kunci,{key})=0,daftar_{name},{part})"
-
-
-def _drop_down(source: str) -> dict:
-    """A drop-down that warns of other words and lets them pass: the import reads more spellings than a list has."""
-    return {
-        "validate": "list",
-        "source": source,
-        "error_type": "warning",
-        "error_title": "Tidak ada di daftar",
-        "error_message": "Pilih dari daftar, atau teruskan bila yakin: impor akan memeriksanya.",
-    }

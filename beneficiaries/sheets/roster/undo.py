@@ -66,7 +66,8 @@ def _delete_new_families(cursor, batch) -> list[dict]:
     cursor.execute(
         """CREATE TEMP TABLE undone ON COMMIT DROP AS
            SELECT c.key AS household, EXISTS (SELECT FROM audit_auditevent a
-               LEFT JOIN imports_importbatch b ON b.id = (a.data->>'batch')::bigint AND a.action = 'household.imported'
+               LEFT JOIN imports_importbatch b ON b.id = (a.data->>'batch')::bigint
+                   AND a.action IN ('household.imported', 'household.assigned')
                WHERE a.target_kind = 'beneficiaries.household' AND a.target_id = c.key
                  AND a.action NOT IN ('number.revealed', 'household.import_undone')
                  AND b.id IS DISTINCT FROM c.batch_id AND b.status IS DISTINCT FROM 'undone') AS was_used
