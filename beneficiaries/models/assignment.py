@@ -16,7 +16,7 @@ class AssignmentQuerySet(models.QuerySet):
 
 class Assignment(models.Model):
     household = models.ForeignKey("beneficiaries.Household", models.CASCADE, related_name="assignments")
-    assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
+    assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments", db_index=False)
     started_on = models.DateField("mulai")
     ended_on = models.DateField("berakhir", null=True, blank=True)
 

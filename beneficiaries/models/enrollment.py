@@ -43,8 +43,11 @@ class Enrollment(models.Model):
     (enrollment_by_decided_case) asks that this case is this enrollment's own and is decided.
     """
 
-    household = models.ForeignKey("beneficiaries.Household", models.CASCADE, related_name="enrollments")
-    program = models.ForeignKey(Program, models.PROTECT, related_name="enrollments", verbose_name="program")
+    # Its constraints and indexes begin with these two.
+    household = models.ForeignKey("beneficiaries.Household", models.CASCADE, related_name="enrollments", db_index=False)
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="enrollments", verbose_name="program", db_index=False
+    )
     status = models.CharField("status", max_length=12, choices=EnrollmentStatus)
     since = models.DateField("sejak")
     reason = models.CharField("alasan", max_length=200, blank=True)
@@ -101,8 +104,9 @@ class StatusChange(models.Model):
     on = models.DateField()
     reason = models.CharField(max_length=200, blank=True)
     letter = models.CharField(max_length=100, blank=True)
-    legal_basis = models.ForeignKey(LegalBasis, models.PROTECT, null=True, blank=True)
-    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    # Nobody asks for the steps of a legal basis or of an officer.
+    legal_basis = models.ForeignKey(LegalBasis, models.PROTECT, null=True, blank=True, db_index=False)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

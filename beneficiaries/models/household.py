@@ -211,9 +211,6 @@ class Member(models.Model):
     class Meta:
         verbose_name = "anggota"
         verbose_name_plural = "anggota"
-        indexes = [
-            models.Index(fields=["household"], name="member_of_household", condition=Q(left_on__isnull=True)),
-        ]
         constraints = [
             models.UniqueConstraint(fields=["nik"], condition=Q(left_on__isnull=True), name="member_nik_once"),
             models.UniqueConstraint(

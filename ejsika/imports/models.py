@@ -168,7 +168,8 @@ class Outcome(models.TextChoices):
 class StagedRow(models.Model):
     """A line of the sheet as cleaned, before anything is written; each kind of sheet adds its columns."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+    # Rows of a batch come and go with it, all at once: the database need not ask for the batch at each of them.
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     row = models.PositiveIntegerField()
     outcome = models.CharField(max_length=7, choices=Outcome, blank=True)
 
@@ -193,7 +194,7 @@ class Problem(models.Model):
         ERROR = "error", "Salah"
         WARNING = "warning", "Perlu dilihat"
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="problems")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="problems", db_index=False)
     sheet = models.CharField(max_length=100)
     row = models.PositiveIntegerField()
     column = models.CharField(max_length=60)
@@ -219,7 +220,13 @@ class FieldChange(models.Model):
     that the commit created.
     """
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes")
+    batch = models.ForeignKey(
+        ImportBatch,
+        models.CASCADE,
+        related_name="changes",
+        db_constraint=False,
+        db_index=False,  # as StagedRow.batch
+    )
     table = models.CharField(max_length=60)
     key = models.BigIntegerField()
     field = models.CharField(max_length=40, blank=True)
