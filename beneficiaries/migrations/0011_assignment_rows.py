@@ -5,31 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('beneficiaries', '0010_case_tally'),
-        ('imports', '0007_batch_without_program'),
+        ("beneficiaries", "0010_case_tally"),
+        ("imports", "0007_batch_without_program"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AssignmentRow',
+            name="AssignmentRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('outcome', models.CharField(blank=True, choices=[('create', 'Baru'), ('change', 'Berubah'), ('same', 'Sama'), ('error', 'Salah'), ('skipped', 'Dilewati')], max_length=7)),
-                ('kk', models.BinaryField(null=True)),
-                ('nik', models.BinaryField(null=True)),
-                ('username', models.CharField(blank=True, max_length=60)),
-                ('starting_on', models.DateField(null=True)),
-                ('household', models.BigIntegerField(null=True)),
-                ('held', models.BigIntegerField(null=True)),
-                ('holder', models.BigIntegerField(null=True)),
-                ('assistant', models.BigIntegerField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='imports.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("create", "Baru"),
+                            ("change", "Berubah"),
+                            ("same", "Sama"),
+                            ("error", "Salah"),
+                            ("skipped", "Dilewati"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("kk", models.BinaryField(null=True)),
+                ("nik", models.BinaryField(null=True)),
+                ("username", models.CharField(blank=True, max_length=60)),
+                ("starting_on", models.DateField(null=True)),
+                ("household", models.BigIntegerField(null=True)),
+                ("held", models.BigIntegerField(null=True)),
+                ("holder", models.BigIntegerField(null=True)),
+                ("assistant", models.BigIntegerField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="imports.importbatch"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['batch', 'outcome', 'row'], name='assigning_by_outcome')],
+                "indexes": [models.Index(fields=["batch", "outcome", "row"], name="assigning_by_outcome")],
             },
         ),
     ]
