@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -87,6 +88,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "ejsika.urls"
 WSGI_APPLICATION = "ejsika.wsgi.application"
 
+FORM_TEMPLATES = Path(django.__file__).parent / "forms" / "jinja2"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -101,9 +103,14 @@ TEMPLATES = [
                 "ejsika.home.frame",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2", FORM_TEMPLATES],
+        "OPTIONS": {"environment": "ejsika.lib.jinja.environment"},
+    },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "ejsika.lib.jinja.FormRenderer"
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:

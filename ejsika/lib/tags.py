@@ -4,10 +4,11 @@ A builtin of every template (see settings), so none of it is loaded by name.
 """
 
 import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.conf import settings
+from django.template import engines
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -24,6 +25,8 @@ UNKNOWN = "tidak diketahui"
 @register.filter
 def id_number(value) -> str:
     """A whole number with dots for thousands; what is not known is said to be so, never shown as 0."""
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", ".")
     return UNKNOWN if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
 
 
@@ -43,7 +46,18 @@ def percent(part, whole) -> str:
 @register.filter
 def day(value) -> str:
     """A date as on screens: 24 Nov 2026. Aware times are shown in Jakarta's day."""
-    return "" if value is None else formats.date_format(_date(value), "DATE_FORMAT")
+    return "" if value is None else _day(_date(value))
+
+
+@lru_cache(2_000)  # the same days come again and again
+def _day(date: datetime.date) -> str:
+    return formats.date_format(date, "DATE_FORMAT")
+
+
+@register.filter
+def day_month(value) -> str:
+    """A date without its year: 24 Nov."""
+    return formats.date_format(_date(value), "j M")
 
 
 @register.filter
@@ -83,6 +97,13 @@ def icon(name: str, size: int = 20, **attributes) -> str:
 @cache
 def _icon(name: str, size: int, **attributes) -> str:
     return mark_safe(lucide_icon(name, size, aria_hidden="true", **attributes))  # noqa: S308 - the package's own SVG
+
+
+@register.simple_tag(takes_context=True)
+def jinja(context, name: str, **values) -> str:
+    """A part of the page made by Jinja2 (ejsika.lib.jinja): it sees these values alone, or all where none is named."""
+    made = engines["jinja2"].get_template(name).render(values or context.flatten())
+    return mark_safe(made)  # noqa: S308 - autoescape is on there
 
 
 @register.simple_tag
