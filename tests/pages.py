@@ -116,6 +116,8 @@ ROWS = {
     "imports:template_download": Row(P.ROSTER_IMPORT),
     "imports:batch_detail": Row(P.ROSTER_IMPORT, target=batch),
     "imports:batch_commit": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_choose": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_search": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_wrong_rows": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),

@@ -3,9 +3,10 @@ from beneficiaries.models.assessment import Assessment
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
+from beneficiaries.models.pair import PersonPair
 from beneficiaries.models.tally import CaseTally, CellTally, ComponentTally, FamilyTally, TallyState
 from beneficiaries.sheets.assignments.models import AssignmentRow
-from beneficiaries.sheets.roster.models import RosterRow
+from beneficiaries.sheets.roster.models import RosterRow, RosterSuspect
 
 __all__ = [
     "Assessment",
@@ -20,7 +21,9 @@ __all__ = [
     "GraduationCase",
     "Household",
     "Member",
+    "PersonPair",
     "RosterRow",
+    "RosterSuspect",
     "StatusChange",
     "TallyState",
 ]

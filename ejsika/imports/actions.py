@@ -152,14 +152,14 @@ def commit(batch: ImportBatch, by: User) -> None:
     The rows are compared once more first. Errors: ValidationError if the batch is not waiting for this, or if the
     register has changed since the check so that other families would be written than those that were shown.
     """
-    expected = batch.counts
+    expected = (batch.counts, batch.compared)
     with transaction.atomic():
         _lock()
         batch = _reload(batch, Status.CHECKED, Status.COMMITTING)
         kind = kinds.get(batch.kind)
         has_changed = kind.hold(batch)
         kind.match(batch)
-        if batch.counts == expected and not has_changed:
+        if (batch.counts, batch.compared) == expected and not has_changed:
             kind.write(batch, by)
             batch.status, batch.committed_by, batch.committed_at = Status.COMMITTED, by, timezone.now()
             record("import.committed", target=batch, by=by, counts=batch.counts)

@@ -2,7 +2,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from ejsika.imports.kinds import Narrowed
+from ejsika.lib.kept import kept
 from ejsika.programs.models import Program
+
+NAMES_SHELF = "import_names"  # in the session: names that were searched for among the rows of an import
+LONGEST_KEYS = 100_000
 
 
 class UploadForm(forms.Form):
@@ -29,3 +34,122 @@ class UploadForm(forms.Form):
             limit = settings.ROSTER_MAX_BYTES // 1_000_000
             raise ValidationError(f"Berkas lebih dari {limit} MB. Pecah menjadi beberapa berkas.")
         return file
+
+
+class NarrowForm(forms.Form):
+    """What a tab of an import is narrowed to, by GET. A bad value is an error and gives an empty list.
+
+    `places`, `fields` and `codes` are what the tab holds, as (value, words); an empty list takes the choice away.
+    """
+
+    place = forms.ChoiceField(label="Wilayah", required=False)
+    field = forms.ChoiceField(label="Yang berubah", required=False)
+    code = forms.ChoiceField(label="Masalah", required=False)
+    line = forms.IntegerField(label="Baris", required=False, min_value=1, max_value=2_000_000)
+    name = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, query, *, session, places, fields, codes, by_line):
+        super().__init__(query)
+        self.session = session
+        for name, choices, words in (
+            ("place", places, "Semua wilayah"),
+            ("field", fields, "Semua isian"),
+            ("code", codes, "Semua masalah"),
+        ):
+            if choices is None:
+                del self.fields[name]
+                continue
+            self.fields[name].choices = [("", words), *choices]
+            self.fields[name].error_messages["invalid_choice"] = {
+                "place": "Wilayah itu tidak ada di bagian ini. Pilih dari daftar.",
+                "field": "Isian itu tidak berubah di impor ini. Pilih dari daftar.",
+                "code": "Masalah yang dicari tidak ada di impor ini. Pilih dari daftar.",
+            }[name]
+        if not by_line:
+            del self.fields["line"]
+            return
+        self.fields["line"].error_messages |= dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Nomor baris ditulis dengan angka, seperti di lembar kerja."
+        )
+
+    def clean_name(self) -> str:
+        reference = self.cleaned_data["name"]
+        if not reference:
+            return ""
+        name = kept(self.session, NAMES_SHELF, reference)
+        if name is None:
+            raise ValidationError("Nama yang dicari tidak tersimpan lagi. Cari sekali lagi.")
+        return name
+
+    @property
+    def narrowed(self) -> Narrowed:
+        """Call after is_valid()."""
+        values = self.cleaned_data
+        return Narrowed(values.get("place", ""), values.get("field", ""), values["name"], values.get("line"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What is asked for and known, as it stands in the address."""
+        return {name: self.data[name] for name in self.fields if self.data.get(name) and name not in self.errors}
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+class NameForm(forms.Form):
+    """A name to look for among the rows: sent by POST, never in an address."""
+
+    name = forms.CharField(label="Cari nama", required=False, max_length=100)
+
+    def clean_name(self):
+        return self.cleaned_data["name"].replace("\0", "")
+
+
+class ChoiceForm(forms.Form):
+    """The boxes of one page: all that it showed ticked and unticked, and those that are ticked now."""
+
+    was_ticked = forms.CharField(required=False, max_length=LONGEST_KEYS)
+    was_unticked = forms.CharField(required=False, max_length=LONGEST_KEYS)
+
+    def clean_was_ticked(self):
+        return parse_keys(self.cleaned_data["was_ticked"].split())
+
+    def clean_was_unticked(self):
+        return parse_keys(self.cleaned_data["was_unticked"].split())
+
+    @property
+    def leave(self) -> set[tuple[int, str]]:
+        return self.cleaned_data["was_ticked"] - self._ticked
+
+    @property
+    def take(self) -> set[tuple[int, str]]:
+        return self.cleaned_data["was_unticked"] & self._ticked
+
+    @property
+    def now_ticked(self) -> str:
+        return _joined(self._shown & self._ticked)
+
+    @property
+    def now_unticked(self) -> str:
+        return _joined(self._shown - self._ticked)
+
+    @property
+    def _shown(self) -> set[tuple[int, str]]:
+        return self.cleaned_data["was_ticked"] | self.cleaned_data["was_unticked"]
+
+    @property
+    def _ticked(self) -> set[tuple[int, str]]:
+        return parse_keys(self.data.getlist("keep"))
+
+
+def parse_keys(words: list[str]) -> set[tuple[int, str]]:
+    """Read "12:phone" and "12:" as (row, field); what is nothing of the kind is passed over."""
+    parts = [word.partition(":") for word in words]
+    return {
+        (int(row), field) for row, colon, field in parts if colon and row.isascii() and row.isdecimal() and len(row) < 9
+    }
+
+
+def _joined(keys: set[tuple[int, str]]) -> str:
+    return " ".join(f"{row}:{field}" for row, field in sorted(keys))

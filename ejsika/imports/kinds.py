@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from ejsika.accounts.permissions import Permission
 
+# Lines of a second sheet are numbered on from here: more than a sheet can have, so a line's number says its sheet.
+SHEET_LINES, MOST_SHEETS = 2_000_000, 2
+
 
 class Refusal(Exception):
     """A whole file that is refused: a code of the roster contract, and a sentence for the person."""
@@ -40,11 +43,16 @@ def plain(text: object) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """One field of a changed row, as shown: its label, what it was, what it becomes."""
+    """One field of a changed row, as shown: its label, what it was, what it becomes.
+
+    `key` names it where it may be left as it is ("row:field"); `is_left` says that somebody has unticked it.
+    """
 
     label: str
     old: str
     new: str
+    key: str = ""
+    is_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,24 @@ class PreviewRow:
     line: str = ""  # where it stands in the file, in words
     url: str = ""
     changes: tuple[Change, ...] = ()
+    is_left: bool = False  # unticked whole
+
+    @property
+    def key(self) -> str:
+        return f"{self.row}:"
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a list of rows is narrowed to: a region with all below it, a field that changes, a name, a line."""
+
+    place: str = ""
+    field: str = ""
+    name: str = ""
+    line: int | None = None
+
+
+EVERYTHING = Narrowed()
 
 
 @dataclass
@@ -146,6 +172,35 @@ class SheetKind(ABC):
     def preview(self, batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
         """Give the rows of one outcome whose sheet row comes after `after`, at most `limit`."""
 
+    # A kind that lets its rows be chosen and narrowed, one by one, fills these; `preview` then takes `narrowed` too.
+    offers_choices = False
+    choosable_fields: tuple[str, ...] = ()  # those of which all changes may be left at once
+
+    def rows_narrowed(self, batch, narrowed: Narrowed):
+        """The staged rows of a batch within `narrowed`, as a queryset."""
+        rows = self.staging.objects.filter(batch=batch)
+        return rows if narrowed.line is None else rows.filter(row__in=lines_on_any_sheet(narrowed.line))
+
+    def places(self, batch, outcomes: list[str], within: str) -> list[tuple[str, str]]:
+        """The regions that rows of these outcomes lie in, as (code, name); below `within` one level deeper."""
+        return []
+
+    def changing(self, batch) -> list[tuple[str, str, int]]:
+        """The fields that would change, as (field, words, in how many families), the most frequent first."""
+        return []
+
+    def choosable(self, batch, keys: set[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Those of some (row, field) that an admin may untick; the field "" means the whole family of that row."""
+        return set()
+
+    def keys_of_field(self, batch, field: str) -> set[tuple[int, str]]:
+        """All (row, field) of a batch where this field would change."""
+        return set()
+
+    def reconsider(self, batch, rows: set[int]) -> None:
+        """Compare the families of some rows anew, after a choice about them; fill batch.counts."""
+        raise NotImplementedError
+
     @abstractmethod
     def write(self, batch, by) -> None:
         """Write the staged rows without errors, noting every change as a FieldChange. Runs in a transaction."""
@@ -160,6 +215,11 @@ class SheetKind(ABC):
 
     def is_open_to(self, user) -> bool:
         return all(user.may(permission) for permission in self.permissions)
+
+
+def lines_on_any_sheet(line: int) -> list[int]:
+    """The rows that show this line number, on whichever sheet."""
+    return [line + SHEET_LINES * number for number in range(MOST_SHEETS)]
 
 
 _kinds: dict[str, SheetKind] = {}

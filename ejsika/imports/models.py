@@ -8,12 +8,10 @@ from django.urls import reverse
 
 from ejsika.accounts.models import User
 from ejsika.imports import kinds
+from ejsika.imports.kinds import SHEET_LINES
 from ejsika.jobs.models import Job
 from ejsika.lib.tags import id_number
 from ejsika.programs.models import Program
-
-# Lines of a second sheet are numbered on from here: more than a sheet can have, so a line's number says its sheet.
-SHEET_LINES = 2_000_000
 
 
 def line_of(row: int) -> int:
@@ -67,7 +65,9 @@ class ImportBatch(models.Model):
     sheets_left = models.JSONField(default=list)  # those not read: {"name", "has_head"}
     rows = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)  # create, change, same, error, suspect; households and members too
+    counts = models.JSONField(default=dict)  # create, change, same, error, suspect; left and fields where unticked
+    compared = models.CharField(max_length=20, blank=True)  # what the last comparison found, family by family, as a sum
+    choices_made = models.PositiveIntegerField(default=0)  # how often somebody unticked, ticked or decided something
     kept = models.JSONField(default=list)  # what an undo left standing because somebody had changed it since
     refusal_code = models.CharField(max_length=30, blank=True)
     refusal_message = models.TextField(blank=True)
@@ -156,11 +156,22 @@ class ImportBatch(models.Model):
         """Families, or whatever the kind counts, that a commit writes."""
         return self.counts.get("create", 0) + self.counts.get("change", 0)
 
+    @property
+    def to_leave(self) -> int:
+        """Families that a commit leaves out: wrong or unticked."""
+        return self.counts.get("error", 0) + self.counts.get("left", 0)
+
+    @property
+    def shown(self) -> str:
+        """What a page shows before the commit, in short: another choice or comparison gives another text."""
+        return f"{self.choices_made}-{self.to_write}-{self.to_leave}-{self.compared}"
+
 
 class Outcome(models.TextChoices):
     CREATE = "create", "Baru"
     CHANGE = "change", "Berubah"
     SAME = "same", "Sama"
+    LEFT = "left", "Tidak dipilih"
     ERROR = "error", "Salah"
     SKIPPED = "skipped", "Dilewati"
 
@@ -175,6 +186,25 @@ class StagedRow(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Choice(models.Model):
+    """What an admin unticked before the commit: a family (field ""), or a field of it or of a person, by its line.
+
+    The lines of a file are numbered alike whenever it is checked, so a choice outlives a new check.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="choices", db_index=False)
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "row", "field"], name="choice_once")]
+
+    def __str__(self):
+        return f"baris {self.row} tidak dipilih"
 
 
 class ProblemQuerySet(models.QuerySet):

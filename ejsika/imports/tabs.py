@@ -2,37 +2,45 @@
 
 from dataclasses import replace
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count
 
 from ejsika.imports import kinds
+from ejsika.imports.forms import NarrowForm
 from ejsika.imports.models import ImportBatch, Outcome, Problem
 from ejsika.imports.problem_words import LABELS, REMEDIES
 
-PAGE = 50
+PAGE, PAGE_OF_CHANGES = 50, 20  # a changed family takes many lines
+_FAMILIES = (Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT)
+_PROBLEMS = {"error": Problem.Level.ERROR, "warning": Problem.Level.WARNING}
+_OUTCOMES_OF = {"error": [Outcome.ERROR], "warning": [Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT]}
 
 
 class Tabs:
-    """Reads ?tab=, ?code= (one kind of problem) and ?after= (the last sheet row seen).
+    """Reads ?tab=, ?after= (the last sheet row seen), and what NarrowForm knows.
 
-    An unknown tab is the first one that holds something; an unknown code finds nothing, and is said.
+    An unknown tab is the first one that holds something; what the tab cannot be narrowed to finds nothing, and is said.
     """
 
-    def __init__(self, batch: ImportBatch, query):
-        self.batch = batch
+    def __init__(self, batch: ImportBatch, query, session):
+        self.batch, self.kind = batch, kinds.get(batch.kind)
+        self.query, self.session = query, session
         counts = batch.counts
         self.tabs = [
             ("create", "Baru", counts.get("create", 0), ""),
             ("change", "Berubah", counts.get("change", 0), ""),
             ("same", "Sama", counts.get("same", 0), ""),
             ("error", "Salah", counts.get("error", 0), "wrong"),
-            ("warning", "Perlu dilihat", self._warnings().count(), "late"),
+            ("warning", "Perlu dilihat", self._problems_of("warning").count(), "late"),
+            ("left", "Tidak dipilih", counts.get("left", 0), "late"),
             ("skipped", "Dilewati", batch.skipped, ""),
         ]
+        if not self.kind.offers_choices:
+            self.tabs = [tab for tab in self.tabs if tab[0] != "left"]
         filled = next((name for name, _, count, _ in self.tabs if count), "create")
         self.current = query.get("tab") if query.get("tab") in {name for name, *_ in self.tabs} else filled
-        self.code = query.get("code", "") if self.current in ("error", "warning") else ""
         after = query.get("after", "")
         self.after = int(after) if after.isdecimal() and len(after) < 9 else 0
 
@@ -49,21 +57,45 @@ class Tabs:
             for name, label, count, kind in self.tabs
         ]
 
-    def _problems(self, level: str):
-        return self.batch.problems.shown().filter(level=level)
+    @cached_property
+    def form(self) -> NarrowForm:
+        """What this tab may be narrowed to, and is."""
+        is_problem, is_skipped = self.current in _PROBLEMS, self.current == "skipped"
+        places = None
+        if self.kind.offers_choices and not is_skipped:
+            outcomes = _OUTCOMES_OF.get(self.current, [self.current])
+            places = self.kind.places(self.batch, outcomes, self.query.get("place", ""))
+        changing = self.kind.changing(self.batch) if self.current == "change" else None
+        return NarrowForm(
+            self.query,
+            session=self.session,
+            places=places,
+            fields=[(field, f"{words} ({count})") for field, words, count in changing] if changing else None,
+            codes=[(entry["code"], entry["words"]) for entry in self.codes] if is_problem else None,
+            by_line=self.kind.offers_choices or self.current not in _FAMILIES,
+        )
 
     @property
-    def _level(self) -> str:
-        return Problem.Level.ERROR if self.current == "error" else Problem.Level.WARNING
+    def chosen_field(self) -> tuple[str, str] | None:
+        """The field that the changed families are narrowed to, where all its changes may be left: (field, words)."""
+        if not self.may_choose or not self.form.is_valid() or not (field := self.form.cleaned_data.get("field")):
+            return None
+        return (field, dict(self.form.fields["field"].choices)[field]) if field in self.kind.choosable_fields else None
 
-    def _warnings(self):
-        return self._problems(Problem.Level.WARNING)
+    @property
+    def may_choose(self) -> bool:
+        """Whether rows of this tab may be unticked or ticked again."""
+        is_open = self.batch.status == ImportBatch.Status.CHECKED and self.kind.offers_choices
+        return is_open and self.current in (Outcome.CREATE, Outcome.CHANGE, Outcome.LEFT)
+
+    def _problems_of(self, tab: str):
+        return self.batch.problems.shown().filter(level=_PROBLEMS[tab])
 
     @cached_property
     def codes(self) -> list[dict]:
         """How often each problem of this tab occurs, the most frequent first, each with the address of its own list."""
         columns = ArrayAgg("column", distinct=True, order_by="column")
-        counted = self._problems(self._level).order_by().values("code").annotate(n=Count("id"), columns=columns)
+        counted = self._problems_of(self.current).order_by().values("code").annotate(n=Count("id"), columns=columns)
         return [
             {
                 "count": entry["n"],
@@ -71,7 +103,7 @@ class Tabs:
                 "remedy": REMEDIES.get(entry["code"], ""),
                 "url": f"?tab={self.current}&code={entry['code']}",
                 "code": entry["code"],
-                "is_current": entry["code"] == self.code,
+                "is_current": entry["code"] == self.query.get("code"),
             }
             for entry in counted.order_by("-n", "code")
         ]
@@ -79,37 +111,73 @@ class Tabs:
     @property
     def all_url(self) -> str:
         """The tab without its filter; empty where there is none."""
-        return f"?tab={self.current}" if self.code else ""
-
-    @property
-    def error(self) -> str:
-        if self.code and self.code not in {entry["code"] for entry in self.codes}:
-            return "Masalah yang dicari tidak ada di impor ini. Pilih salah satu dari daftar."
-        return ""
+        return f"?tab={self.current}" if self.form.is_set else ""
 
     @cached_property
     def shown(self) -> list:
         """One page: rows of a preview, problems, or skipped lines, each with its line in words."""
-        if self.current in (Outcome.CREATE, Outcome.CHANGE, Outcome.SAME):
-            found = kinds.get(self.batch.kind).preview(self.batch, self.current, self.after, PAGE)
+        if not self.form.is_valid():
+            return []
+        if self.current in _FAMILIES:
+            narrowed = {"narrowed": self.form.narrowed} if self.kind.offers_choices else {}
+            found = self.kind.preview(self.batch, self.current, self.after, self.page, **narrowed)
             return [replace(row, line=self.batch.place_of(row.row)) for row in found]
-        if self.current == "skipped":
-            found = list(self.batch.skipped_lines.filter(row__gt=self.after).order_by("row")[:PAGE])
-        else:
-            problems = self._problems(self._level).filter(row__gt=self.after)
-            if self.error:
-                problems = problems.none()
-            elif self.code:
-                problems = problems.filter(code=self.code)
-            rows = problems.order_by("row").values_list("row", flat=True).distinct()[:PAGE]
-            found = list(problems.filter(row__in=list(rows)))
+        found = self._skipped() if self.current == "skipped" else self._problems()
         for entry in found:
             entry.line = self.batch.place_of(entry.row)
         return found
+
+    def _skipped(self) -> list:
+        lines = self.batch.skipped_lines.filter(row__gt=self.after)
+        if self.form.cleaned_data["line"]:
+            lines = lines.filter(row__in=kinds.lines_on_any_sheet(self.form.cleaned_data["line"]))
+        return list(lines.order_by("row")[: self.page])
+
+    def _problems(self) -> list:
+        """The problems of one page of rows; a row with several is never cut."""
+        narrowed = self.form.narrowed
+        problems = self._problems_of(self.current).filter(row__gt=self.after)
+        if self.form.cleaned_data["code"]:
+            problems = problems.filter(code=self.form.cleaned_data["code"])
+        if narrowed.line is not None:
+            problems = problems.filter(row__in=kinds.lines_on_any_sheet(narrowed.line))
+        if narrowed.place or narrowed.name:
+            problems = problems.filter(row__in=self.kind.rows_narrowed(self.batch, narrowed).values("row"))
+        rows = problems.order_by("row").values_list("row", flat=True).distinct()[: self.page]
+        return list(problems.filter(row__in=list(rows)))
+
+    @property
+    def page(self) -> int:
+        return PAGE_OF_CHANGES if self.current in (Outcome.CHANGE, Outcome.LEFT) else PAGE
+
+    @property
+    def address(self) -> str:
+        """This page's query, without what is not known."""
+        return urlencode({"tab": self.current, **self.form.query} | ({"after": self.after} if self.after else {}))
 
     @property
     def next_url(self) -> str:
         """Where the next page begins; empty on the last one."""
         rows = {entry.row for entry in self.shown}
-        narrowed = f"?tab={self.current}" + (f"&code={self.code}" if self.code else "")
-        return f"{narrowed}&after={max(rows)}" if len(rows) >= PAGE else ""
+        if len(rows) < self.page:
+            return ""
+        return "?" + urlencode({"tab": self.current, **self.form.query, "after": max(rows)})
+
+    @property
+    def first_url(self) -> str:
+        """Back to the first page; empty on it."""
+        return "?" + urlencode({"tab": self.current, **self.form.query}) if self.after else ""
+
+    @property
+    def was_ticked(self) -> str:
+        return " ".join(key for key, is_left in self._boxes if not is_left)
+
+    @property
+    def was_unticked(self) -> str:
+        return " ".join(key for key, is_left in self._boxes if is_left)
+
+    @property
+    def _boxes(self) -> list[tuple[str, bool]]:
+        """All that may be ticked on this page: families, and their fields."""
+        fields = [(change.key, change.is_left) for row in self.shown for change in row.changes if change.key]
+        return [(row.key, row.is_left) for row in self.shown] + fields

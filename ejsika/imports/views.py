@@ -6,17 +6,18 @@ import tempfile
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ejsika.accounts.permissions import Permission, requires
-from ejsika.imports import actions, kinds, notices, tasks
-from ejsika.imports.forms import UploadForm
+from ejsika.imports import actions, choosing, kinds, notices, tasks
+from ejsika.imports.forms import NAMES_SHELF, ChoiceForm, NameForm, UploadForm
 from ejsika.imports.models import ImportBatch
 from ejsika.imports.tabs import Tabs
 from ejsika.lib.http import attachment, render_page
+from ejsika.lib.kept import keep
 from ejsika.lib.sheet_formats import Workbook
 
 NEWEST = 30
@@ -67,17 +68,65 @@ def batch_detail(request, pk):
         return _reload(request)
     if batch.is_at_work or batch.status in (batch.Status.REFUSED, batch.Status.DISCARDED):
         return render_page(request, "imports/batch_detail.html", context, part="imports/_progress.html")
-    tabs = Tabs(batch, request.GET)
+    tabs = Tabs(batch, request.GET, request.session)
     earlier = ImportBatch.objects.for_user(request.user).filter(
         file_digest=batch.file_digest, pk__lt=batch.pk, status=ImportBatch.Status.COMMITTED
     )
+    earlier = earlier.select_related("committed_by").order_by("pk")
     return render_page(request, "imports/batch_detail.html", context | {"tabs": tabs, "earlier": earlier.last()})
 
 
 @require_POST
 @requires(Permission.ROSTER_IMPORT)
 def batch_commit(request, pk):
-    return _hand_over(request, pk, ImportBatch.Status.CHECKED, ImportBatch.Status.COMMITTING, tasks.commit)
+    """Write what the page showed, and leave out what it said stays out."""
+    batch = _batch(request, pk)
+    try:
+        with transaction.atomic():
+            choosing.agree(batch, request.POST.get("shown"))
+            return _hand_over(request, pk, ImportBatch.Status.CHECKED, ImportBatch.Status.COMMITTING, tasks.commit)
+    except ValidationError as error:
+        messages.error(request, error.message)
+        return redirect(batch)
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_choose(request, pk):
+    """Untick families and fields of one page, or tick them again; or all changes of one field."""
+    batch = _batch(request, pk)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Pilihan tidak terbaca. Muat ulang halaman, lalu pilih lagi.")
+        return redirect(batch)
+    try:
+        if "all" in request.POST:
+            is_left = request.POST["all"] == "leave"
+            batch = choosing.choose_field(batch, request.user, request.POST.get("of", ""), is_left=is_left)
+        else:
+            batch = choosing.choose(batch, request.user, leave=form.leave, take=form.take)
+    except ValidationError as error:
+        messages.error(request, error.message)
+        return _reload(request) if request.htmx else redirect(batch)
+    address = QueryDict(request.POST.get("address", "")[:1000])
+    if request.htmx:
+        tabs = Tabs(batch, address, request.session)
+        return render_page(request, "imports/_chosen.html", {"batch": batch, "tabs": tabs, "form": form})
+    messages.success(request, "Pilihan disimpan. Data KPM belum berubah.")
+    return redirect(f"{batch.get_absolute_url()}?{address.urlencode()}")
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_search(request, pk):
+    """Look for a name among the rows; the address of the list carries only a reference to it."""
+    batch = _batch(request, pk)
+    form = NameForm(request.POST)
+    query = QueryDict(mutable=True)
+    query["tab"] = request.POST.get("tab", "")[:20]
+    if form.is_valid() and form.cleaned_data["name"]:
+        query["name"] = keep(request.session, NAMES_SHELF, form.cleaned_data["name"])
+    return redirect(f"{batch.get_absolute_url()}?{query.urlencode()}")
 
 
 @require_POST

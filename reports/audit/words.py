@@ -41,6 +41,7 @@ ACTIONS = {
         "import.committed": "Impor disimpan",
         "import.undone": "Impor dibatalkan",
         "import.discarded": "Impor tidak jadi",
+        "import.chosen": "Pilihan sebuah impor diubah",
         "import.rows_handed_back": "Baris salah sebuah impor diunduh",
         "list.exported": "Daftar diunduh",
     },
@@ -89,6 +90,8 @@ _KEYS = HOUSEHOLD_WORDS | {
     "list": "daftar",
     "together": "ditugaskan sekaligus",
     "rows": "baris",
+    "left": "tidak dipilih",
+    "taken": "dipilih lagi",
     "file_kind": "bentuk berkas",
     "with_numbers": "dengan nomor",
     "purpose": "tujuan",
@@ -110,7 +113,15 @@ _VALUES = {
     "list.exported purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
     "programs": {"all": "semua program"},
-    "counts": {"create": "baru", "change": "berubah", "same": "sama", "error": "salah", "suspect": "mencurigakan"},
+    "counts": {
+        "create": "baru",
+        "change": "berubah",
+        "same": "sama",
+        "error": "salah",
+        "suspect": "mencurigakan",
+        "left": "tidak dipilih",
+        "fields": "isian tetap",
+    },
 }
 SEALED = "•••"
 

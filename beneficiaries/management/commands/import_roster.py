@@ -88,9 +88,9 @@ def described(batch: ImportBatch, *, values: bool = False) -> dict:
         "status": batch.status,
         "rows": batch.rows,
         "skipped": batch.skipped,
-        "households": sum(batch.counts.get(key, 0) for key in ("create", "change", "same", "error")),
+        "households": sum(batch.counts.get(key, 0) for key in ("create", "change", "same", "left", "error")),
         "members": batch.rows - RosterRow.objects.filter(batch=batch, also_row__isnull=False).count(),
-        "counts": batch.counts,
+        "counts": {key: batch.counts.get(key, 0) for key in NO_COUNTS},
         "problems": [
             problem | {"row": line_of(problem["row"])} for problem in batch.problems.shown().values(*PROBLEM_KEYS)
         ],

@@ -1,7 +1,7 @@
 """Which columns of the register a roster fills, from what, and when: one table for comparing and for writing.
 
 In the SQL, f is the family as the sheet gives it, r a person of the sheet, h, m and e the household, member and
-enrollment of the register. An empty cell is NULL and never erases a value.
+enrollment of the register. An empty cell is NULL and never erases a value, and what an admin unticked is left as it is.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,42 @@ from beneficiaries.models.household import Household, Member
 TODAY = f"(now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
+# What an admin may leave as it is, one by one; and what happens only with its whole family.
+CHOICES = (
+    *("kk", "name", "region_code", "address", "rt", "rw", "phone", "bank", "account", "point", "cohort_year", "status"),
+    *("assistant", "nik", "sex", "born_on", "relationship", "school_level", "grade", "is_pregnant", "is_disabled"),
+)
+EVENTS = ("member", "program", "recipient")
+# Each has a bit in RosterRow.withheld (unticked) and RosterRow.changes (would change).
+BITS = {name: 1 << place for place, name in enumerate(CHOICES + EVENTS)}
+
+
 @dataclass(frozen=True)
 class Filled:
-    """A register column, the SQL of its new value, and the SQL of when it applies at all (and differs)."""
+    """A register column, the SQL of its new value and of when the sheet says something else, the choice it goes by.
+
+    `unless` is SQL of when an admin has left it as it is; of families such cells are empty already.
+    """
 
     column: str
     new: str
-    applies: str
+    differs: str
+    choice: str
+    unless: str = "false"
+
+    @property
+    def applies(self) -> str:
+        return self.differs if self.unless == "false" else f"({self.differs} AND NOT {self.unless})"
 
 
-def _differs(alias: str, column: str, new: str) -> Filled:
-    return Filled(column, new, f"({new} IS NOT NULL AND {alias}.{column} IS DISTINCT FROM {new})")
+def _differs(alias: str, column: str, new: str, choice: str = "") -> Filled:
+    return Filled(column, new, f"({new} IS NOT NULL AND {alias}.{column} IS DISTINCT FROM {new})", choice or column)
+
+
+def _of_a_person(column: str, differs: str = "") -> Filled:
+    new = f"r.{column}"
+    differs = differs or f"({new} IS NOT NULL AND m.{column} IS DISTINCT FROM {new})"
+    return Filled(column, new, differs, column, f"(r.withheld & {BITS[column]} <> 0)")
 
 
 # An imported point never replaces one taken by GPS; its four columns change together.
@@ -38,25 +63,29 @@ _STATUS = "(f.status IS NOT NULL AND e.status IS DISTINCT FROM f.status)"
 
 HOUSEHOLD = [
     _differs("h", "kk", "f.kk"),
-    _differs("h", "recipient_name", "f.name"),
+    _differs("h", "recipient_name", "f.name", "name"),
     *(_differs("h", column, f"f.{column}") for column in ("region_code", "address", "rt", "rw", "phone", "bank")),
-    Filled("account_digest", "f.account_digest", _ACCOUNT),
-    Filled("account_sealed", "f.account_sealed", _ACCOUNT),
-    Filled("latitude", "f.latitude", _POINT),
-    Filled("longitude", "f.longitude", _POINT),
-    Filled("point_source", "'impor'", _POINT),
-    Filled("point_accuracy_m", "NULL::integer", _POINT),
+    Filled("account_digest", "f.account_digest", _ACCOUNT, "account"),
+    Filled("account_sealed", "f.account_sealed", _ACCOUNT, "account"),
+    Filled("latitude", "f.latitude", _POINT, "point"),
+    Filled("longitude", "f.longitude", _POINT, "point"),
+    Filled("point_source", "'impor'", _POINT, "point"),
+    Filled("point_accuracy_m", "NULL::integer", _POINT, "point"),
 ]
+# A NIK changes only where somebody has said that the two are one person.
 MEMBER = [
-    _differs("m", column, f"r.{column}")
-    for column in ("name", "sex", "born_on", "relationship", "school_level", "grade", "is_pregnant", "is_disabled")
+    _of_a_person("nik", "(r.member = m.id AND r.nik IS NOT NULL AND m.nik IS DISTINCT FROM r.nik)"),
+    *(
+        _of_a_person(column)
+        for column in ("name", "sex", "born_on", "relationship", "school_level", "grade", "is_pregnant", "is_disabled")
+    ),
 ]
 ENROLLMENT = [
     _differs("e", "cohort_year", "f.cohort_year"),
-    Filled("status", "f.status", _STATUS),
-    Filled("since", TODAY, _STATUS),
-    Filled("reason", "''", _STATUS),
-    Filled("letter", "''", _STATUS),
+    Filled("status", "f.status", _STATUS, "status"),
+    Filled("since", TODAY, _STATUS, "status"),
+    Filled("reason", "''", _STATUS, "status"),
+    Filled("letter", "''", _STATUS, "status"),
 ]
 # Columns that only make sense together: an undo restores all of a group or none.
 GROUPS = {
@@ -67,9 +96,12 @@ GROUPS = {
 MODELS = {model._meta.db_table: model for model in (Household, Member, Enrollment)}
 
 
-def any_applies(filled: list[Filled]) -> str:
-    """SQL: whether anything would change."""
-    return "(" + " OR ".join(field.applies for field in filled) + ")"
+def bits(filled: list[Filled]) -> str:
+    """SQL: the bits of all that would change."""
+    conditions = {field.choice: field.applies for field in filled}
+    return (
+        "(" + " | ".join(f"CASE WHEN {sql} THEN {BITS[choice]} ELSE 0 END" for choice, sql in conditions.items()) + ")"
+    )
 
 
 def changes(filled: list[Filled], alias: str) -> str:
@@ -78,3 +110,12 @@ def changes(filled: list[Filled], alias: str) -> str:
         f"('{field.column}', {alias}.{field.column}::text, ({field.new})::text, {field.applies})" for field in filled
     )
     return f"(VALUES {rows}) AS changed(field, old, new, applies)"
+
+
+def differences(filled: list[Filled], alias: str) -> str:
+    """As changes(), with the choice that each goes by, and with those that an admin has unticked."""
+    rows = ", ".join(
+        f"('{field.column}', {alias}.{field.column}::text, ({field.new})::text, '{field.choice}', {field.differs})"
+        for field in filled
+    )
+    return f"(VALUES {rows}) AS changed(field, old, new, choice, applies)"

@@ -8,14 +8,26 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries.sheets.roster import cells, hold, match, members, preview, template, undo, write
+from beneficiaries.sheets.roster import (
+    cells,
+    choosing,
+    hold,
+    match,
+    members,
+    narrowing,
+    preview,
+    template,
+    undo,
+    write,
+)
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
 from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
+from beneficiaries.sheets.roster.fields import CHOICES
 from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.imports.kinds import Head, Kept, PreviewRow, Refusal, SheetKind, missing_titles, plain
+from ejsika.imports.kinds import EVERYTHING, Head, Kept, Narrowed, PreviewRow, Refusal, SheetKind, missing_titles, plain
 from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.copying import copy_rows
 from ejsika.lib.tags import id_number
@@ -42,7 +54,8 @@ class RosterKind(SheetKind):
         "Tahun Masuk, Status, Pendamping. Kolom lain dilewati. Sel kosong tidak pernah menghapus data.",
         TEXT_NUMBERS,
     ]
-    kept_as_text = NUMBERED
+    kept_as_text, offers_choices = NUMBERED, True
+    choosable_fields = CHOICES
 
     def check_head(self, head: Head) -> None:
         if missing := self._missing(head):
@@ -108,8 +121,26 @@ class RosterKind(SheetKind):
     def match(self, batch) -> None:
         match.match(batch)
 
-    def preview(self, batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
-        return preview.rows(batch, outcome, after, limit)
+    def preview(self, batch, outcome: str, after: int, limit: int, narrowed: Narrowed = EVERYTHING) -> list[PreviewRow]:
+        return preview.rows(batch, self.rows_narrowed(batch, narrowed), outcome, after, limit)
+
+    def rows_narrowed(self, batch, narrowed: Narrowed):
+        return narrowing.rows_narrowed(super().rows_narrowed(batch, narrowed), narrowed)
+
+    def places(self, batch, outcomes: list[str], within: str) -> list[tuple[str, str]]:
+        return narrowing.places(batch, outcomes, within)
+
+    def changing(self, batch) -> list[tuple[str, str, int]]:
+        return narrowing.changing(batch)
+
+    def choosable(self, batch, keys: set[tuple[int, str]]) -> set[tuple[int, str]]:
+        return choosing.choosable(batch, keys)
+
+    def keys_of_field(self, batch, field: str) -> set[tuple[int, str]]:
+        return choosing.keys_of_field(batch, field)
+
+    def reconsider(self, batch, rows: set[int]) -> None:
+        match.match(batch, choosing.families_of(batch, rows))
 
     def write(self, batch, by) -> None:
         write.write(batch, by)

@@ -2,41 +2,50 @@
 
 Everything below works on temporary tables of one transaction: roster_family (one row a family of the sheet, with the
 households that its KK and its recipient's NIK lead to), roster_found (what was found wrong or odd), roster_outcome
-(what becomes of each family).
+(what becomes of each family: outcomes.py).
 """
 
 from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
-from beneficiaries.sheets.roster import fields
+from beneficiaries.sheets.roster import fields, outcomes
+from beneficiaries.sheets.roster.choosing import withhold
 from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
 from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
-from beneficiaries.sheets.roster.suspects import find_suspects
+from beneficiaries.sheets.roster.outcomes import SAME_MEMBER
+from beneficiaries.sheets.roster.suspects import find_suspects, name_suspects, recognise
 from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.sealed import SealedNumber
 
+__all__ = ["FAMILY_COLUMNS", "SAME_MEMBER", "is_by_person", "make_families", "match"]
 FAMILY_COLUMNS = (
     *("kk", "nik", "name", "born_on", "region_code", "address", "rt", "rw", "phone", "latitude", "longitude"),
     *("bank", "account_sealed", "account_digest", "cohort_year", "status", "assistant"),
 )
+# The choice that leaves a column as it is, where that has another name; a person's own columns are left in fields.py.
+_CHOICE_OF = {"latitude": "point", "longitude": "point", "account_sealed": "account", "account_digest": "account"}
+_NEVER_EMPTIED = {"nik", "born_on"}
 
 
 @transaction.atomic
-def match(batch) -> None:
+def match(batch, families: list[int] | None = None) -> None:
     """Set the outcome of every staged row of a batch, its problems, and batch.counts; changes nothing else.
 
+    With `families` only these are compared anew, after a choice about them: whom they resemble is not looked for again.
     Cost: some twenty statements, whatever the number of rows.
     """
+    only = "true" if families is None else f"r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     with connection.cursor() as cursor:
-        by_person = _reset(cursor, batch)
-        make_families(cursor, batch, by_person=by_person)
+        outcomes.remember(cursor, batch, only)
+        by_person = _reset(cursor, batch, only)
+        make_families(cursor, batch, by_person=by_person, only=only)
         _find_in_file(cursor, batch, by_person=by_person)
-        _find_in_register(cursor, batch)
-        _judge(cursor, batch)
+        _find_in_register(cursor, batch, is_anew=families is None)
+        outcomes.judge(cursor, batch)
         _tell(cursor, batch)
-        batch.counts = _count(cursor)
-        batch.save(update_fields=["counts"])
+        batch.counts, batch.compared = outcomes.count(cursor, batch)
+        batch.save(update_fields=["counts", "compared"])
 
 
 def is_by_person(cursor, batch) -> bool:
@@ -49,45 +58,61 @@ def is_by_person(cursor, batch) -> bool:
     return cursor.fetchone()[0]
 
 
-def _reset(cursor, batch) -> bool:
+def _reset(cursor, batch, only: str) -> bool:
     """Forget an earlier comparison; choose each family's recipient. Tells whether a line is a person."""
-    Problem.objects.filter(batch=batch, is_from_register=True)._raw_delete("default")
+    cursor.execute(
+        f"""DELETE FROM imports_problem p USING beneficiaries_rosterrow r
+            WHERE p.batch_id = %(batch)s AND p.is_from_register AND r.batch_id = p.batch_id
+              AND r.row = p.row AND {only}""",
+        {"batch": batch.pk},
+    )
     by_person = is_by_person(cursor, batch)
     if by_person:
-        cursor.execute(
-            f"""UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
-                   SELECT DISTINCT ON (family) family, id FROM (
-                       SELECT *, coalesce(born_on <= {fields.TODAY} - interval '17 years', relationship IN ('1', '2'),
-                           false) AS adult, min(row) OVER (PARTITION BY family) AS first
-                       FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s) p
-                   WHERE first < %(second_sheet)s
-                   ORDER BY family, is_recipient DESC,
-                       (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,
-                       (relationship IS NOT DISTINCT FROM '1') DESC, adult DESC, row) chosen
-               WHERE r.batch_id = %(batch)s AND r.family = chosen.family AND r.is_recipient <> (r.id = chosen.id)""",
-            {"batch": batch.pk, "second_sheet": SHEET_LINES},
-        )
+        cursor.execute(_RECIPIENTS.format(only=only), {"batch": batch.pk, "second_sheet": SHEET_LINES})
+    withhold(cursor, batch)
+    recognise(cursor, batch, only)
     return by_person
 
 
-def make_families(cursor, batch, *, by_person: bool, families: list[int] | None = None) -> None:
-    """Make roster_family: what the sheet says of each family (or some), and the households its numbers lead to.
+_RECIPIENTS = f"""
+    UPDATE beneficiaries_rosterrow r SET is_recipient = r.id = chosen.id FROM (
+        SELECT DISTINCT ON (family) family, id FROM (
+            SELECT *, coalesce(born_on <= {fields.TODAY} - interval '17 years', relationship IN ('1', '2'),
+                false) AS adult, min(row) OVER (PARTITION BY family) AS first
+            FROM beneficiaries_rosterrow r WHERE batch_id = %(batch)s AND {{only}}) p
+        WHERE first < %(second_sheet)s
+        ORDER BY family, is_recipient DESC,
+            (adult AND relationship IS NOT DISTINCT FROM '2' AND sex IS DISTINCT FROM 'L') DESC,
+            (relationship IS NOT DISTINCT FROM '1') DESC, adult DESC, row) chosen
+    WHERE r.batch_id = %(batch)s AND r.family = chosen.family AND r.is_recipient <> (r.id = chosen.id)
+"""
 
-    hk has the KK; hn has the recipient's NIK as its recipient, hm as a mere member. `household` is the one it matches.
+
+def make_families(cursor, batch, *, by_person: bool, only: str = "true", as_chosen: bool = True) -> None:
+    """Make roster_family: what the sheet says of each family, and the households its numbers lead to.
+
+    hk has the KK; hn has the recipient's NIK as its recipient (or the person whom somebody knows to be the same), hm
+    as a mere member. `household` is the one it matches. `only` is SQL over the staged rows r. With `as_chosen` the
+    cells that an admin has unticked are empty.
     """
-    only = "" if families is None else f"AND r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
-    rows = f"FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} {only}"
+    rows = f"FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} AND {only}"
     said = f"{_SAID_BY_PERSONS} {rows} GROUP BY r.family" if by_person else f"{_SAID_BY_LINE} {rows}"
     said = said.format(wrong=_WRONG_ROWS.format(batch=int(batch.pk)))
+    is_chosen = as_chosen and batch.choices_made > 0
+    columns = ", ".join(_unless_withheld(column) if is_chosen else f"f.{column}" for column in FAMILY_COLUMNS)
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_family, roster_found, roster_outcome;
         CREATE TEMP TABLE roster_family ON COMMIT DROP AS
-        SELECT f.*, k.id AS hk, CASE WHEN m.is_recipient THEN m.household_id END AS hn,
-            CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm,
-            CASE WHEN k.id IS NULL THEN CASE WHEN m.is_recipient THEN m.household_id END ELSE k.id END AS household
+        SELECT f.family, f.row, f.wrong, f.withheld, {columns}, k.id AS hk, p.hn, p.hm,
+            CASE WHEN k.id IS NULL THEN p.hn ELSE k.id END AS household
         FROM ({said}) f
-        LEFT JOIN beneficiaries_household k ON k.kk = f.kk
-        LEFT JOIN beneficiaries_member m ON m.nik = f.nik AND m.left_on IS NULL;
+        LEFT JOIN beneficiaries_household k ON k.kk = {_unless_withheld("kk", "") if is_chosen else "f.kk"}
+        LEFT JOIN beneficiaries_member m ON m.nik = f.nik AND m.left_on IS NULL
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN m.is_recipient THEN m.household_id WHEN m.id IS NULL THEN (
+                SELECT s.household_id FROM beneficiaries_member s WHERE s.id = f.member AND s.left_on IS NULL)
+            END AS hn,
+            CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm) p;
         CREATE INDEX ON roster_family (family);
         CREATE INDEX ON roster_family (household);
         ANALYZE roster_family;
@@ -95,16 +120,28 @@ def make_families(cursor, batch, *, by_person: bool, families: list[int] | None 
     )
 
 
+def _unless_withheld(column: str, name: str | None = None) -> str:
+    """SQL: a column of a family, empty where it was unticked. A name stays with a person who is new in the family."""
+    if column in _NEVER_EMPTIED:
+        return f"f.{column}"
+    kept = f"f.withheld & {fields.BITS[_CHOICE_OF.get(column, column)]} = 0"
+    kept += " OR p.hn IS NULL" if column == "name" else ""
+    return f"CASE WHEN {kept} THEN f.{column} END" + (f" AS {column}" if name is None else name)
+
+
 # Lines in which cleaning found an error.
 _WRONG_ROWS = (
     "(r.row IN (SELECT row FROM imports_problem WHERE batch_id = {batch} AND level = 'error' AND NOT is_from_register))"
 )
 # What a sheet says of a family: one line's cells, or the first that any of its persons gives, the recipient first.
-_SAID_BY_LINE = "SELECT r.family, r.row, {wrong} AS wrong, " + ", ".join(f"r.{c}" for c in FAMILY_COLUMNS)
+_SAID_BY_LINE = "SELECT r.family, r.row, {wrong} AS wrong, r.withheld, r.member, " + ", ".join(
+    f"r.{c}" for c in FAMILY_COLUMNS
+)
 _OF_THE_RECIPIENT = {"nik", "name", "born_on"}
 _SAID_BY_PERSONS = (
     "SELECT r.family, coalesce(min(r.row) FILTER (WHERE r.is_recipient), min(r.row)) AS row, "
-    "bool_or({wrong}) AS wrong, "
+    "bool_or({wrong}) AS wrong, coalesce(bit_or(r.withheld) FILTER (WHERE r.is_recipient), 0) AS withheld, "
+    "min(r.member) FILTER (WHERE r.is_recipient) AS member, "
     + ", ".join(
         f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
         f"{' AND r.is_recipient' if c in _OF_THE_RECIPIENT else ''}))[1] AS {c}"
@@ -120,7 +157,8 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
            SELECT DISTINCT ON (family, row) family, row, field, 'duplicate_in_file' FROM (
                SELECT family, row, 'nik' AS field FROM (
                    SELECT family, row, count(*) OVER (PARTITION BY nik) AS n
-                   FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s AND nik IS NOT NULL) s WHERE n > 1
+                   FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s AND nik IS NOT NULL) s
+               WHERE n > 1 AND family IN (SELECT family FROM roster_family)
                UNION ALL
                SELECT family, row, 'kk' FROM (
                    SELECT family, row, count(*) OVER (PARTITION BY kk) AS n FROM roster_family WHERE kk IS NOT NULL) s
@@ -136,13 +174,13 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
     if by_person:
         cursor.execute(
             f"""INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow r
-               WHERE batch_id = %s AND is_recipient AND nik IS NULL
+               WHERE batch_id = %s AND is_recipient AND nik IS NULL AND family IN (SELECT family FROM roster_family)
                  AND NOT {_WRONG_ROWS.format(batch=int(batch.pk))}""",
             [batch.pk],
         )
 
 
-def _find_in_register(cursor, batch) -> None:
+def _find_in_register(cursor, batch, *, is_anew: bool) -> None:
     scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
     cursor.execute(
         f"""CREATE TEMP TABLE roster_scope ON COMMIT DROP AS
@@ -150,6 +188,7 @@ def _find_in_register(cursor, batch) -> None:
                 SELECT hk AS h FROM roster_family UNION SELECT hn FROM roster_family UNION SELECT hm FROM roster_family
                 UNION SELECT m.household_id FROM beneficiaries_member m JOIN beneficiaries_rosterrow r
                     ON r.nik = m.nik AND m.left_on IS NULL WHERE r.batch_id = {int(batch.pk)}
+                    AND r.family IN (SELECT family FROM roster_family)
             ) known WHERE h IS NOT NULL""",
         parameters,
     )
@@ -159,7 +198,9 @@ def _find_in_register(cursor, batch) -> None:
             {"batch": batch.pk, "program": batch.program_id, "graduated": EnrollmentStatus.GRADUATED.value},
         )
     cursor.execute(WITHOUT_FAMILY, {"batch": batch.pk, "first": SHEET_LINES})
-    find_suspects(cursor, batch)
+    if is_anew:
+        find_suspects(cursor, batch)
+    name_suspects(cursor, batch)
     cursor.execute("DROP TABLE roster_scope")
 
 
@@ -200,42 +241,6 @@ _PROGRAM_FINDINGS = """
 """
 
 
-def _judge(cursor, batch) -> None:
-    """Make roster_outcome and set each row's outcome by it: an error anywhere in a family makes it wrong whole."""
-    cursor.execute(_OUTCOMES, {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)})
-    cursor.execute(
-        """UPDATE beneficiaries_rosterrow r SET household = o.household, outcome = o.outcome FROM roster_outcome o
-           WHERE r.batch_id = %s AND r.family = o.family
-             AND (r.household, r.outcome) IS DISTINCT FROM (o.household, o.outcome)""",
-        [batch.pk],
-    )
-
-
-# A person of the sheet is the open member of the matched family with the same NIK, else (without one) the same name
-# and birth date.
-SAME_MEMBER = """m.household_id = f.household AND m.left_on IS NULL AND (m.nik = r.nik OR (r.nik IS NULL
-    AND lower(m.name) = lower(r.name) AND m.born_on IS NOT DISTINCT FROM r.born_on))"""
-_OUTCOMES = f"""
-    CREATE TEMP TABLE roster_outcome ON COMMIT DROP AS
-    WITH wrong AS (SELECT DISTINCT family FROM roster_found WHERE code <> ALL(%(warnings)s)),
-    changed AS (
-        SELECT f.family FROM roster_family f JOIN beneficiaries_household h ON h.id = f.household
-        LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
-        LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL
-        WHERE {fields.any_applies(fields.HOUSEHOLD)} OR e.id IS NULL OR {fields.any_applies(fields.ENROLLMENT)}
-            OR (f.assistant IS NOT NULL AND a.assistant_id IS DISTINCT FROM f.assistant)
-        UNION
-        SELECT f.family FROM beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family
-        LEFT JOIN beneficiaries_member m ON {SAME_MEMBER}
-        WHERE r.batch_id = %(batch)s AND f.household IS NOT NULL
-            AND (m.id IS NULL OR (r.is_recipient AND NOT m.is_recipient) OR {fields.any_applies(fields.MEMBER)}))
-    SELECT f.family, j.outcome, CASE WHEN j.outcome <> 'error' THEN f.household END AS household FROM roster_family f
-    LEFT JOIN wrong w ON w.family = f.family LEFT JOIN changed c ON c.family = f.family
-    CROSS JOIN LATERAL (SELECT CASE WHEN f.wrong OR w.family IS NOT NULL THEN 'error'
-        WHEN f.household IS NULL THEN 'create' WHEN c.family IS NOT NULL THEN 'change' ELSE 'same' END AS outcome) j
-"""
-
-
 def _tell(cursor, batch) -> None:
     """Turn what was found into problems that a person can read; numbers are opened here only to be masked."""
     from beneficiaries.sheets.roster.kind import TITLES  # the kind leans on this module
@@ -265,16 +270,3 @@ def _tell(cursor, batch) -> None:
             )
         )
     Problem.objects.bulk_create(problems, batch_size=1000)
-
-
-def _count(cursor) -> dict[str, int]:
-    """Count families by outcome. A wrong row that shares its KK with another counts as the layout groups them."""
-    counts = dict.fromkeys(("create", "change", "same", "error", "suspect"), 0)
-    cursor.execute("SELECT outcome, count(*) FROM roster_outcome GROUP BY outcome")
-    counts |= dict(cursor.fetchall())
-    cursor.execute(
-        """SELECT count(*) FROM roster_found JOIN roster_outcome USING (family)
-           WHERE code = 'suspect_duplicate' AND outcome <> 'error'"""
-    )
-    counts["suspect"] = cursor.fetchone()[0]
-    return counts

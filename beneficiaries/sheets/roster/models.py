@@ -39,7 +39,9 @@ class RosterRow(StagedRow):
     assistant = models.BigIntegerField(null=True)
     also_row = models.PositiveIntegerField(null=True)  # the line of a second sheet that tells of the same person
     household = models.BigIntegerField(null=True)
-    member = models.BigIntegerField(null=True)
+    member = models.BigIntegerField(null=True)  # the register's person where somebody has said that it is the same one
+    changes = models.PositiveIntegerField(db_default=0)  # what would change in the family: fields.BITS
+    withheld = models.PositiveIntegerField(db_default=0)  # what of it an admin has unticked
 
     class Meta:
         indexes = [
@@ -49,3 +51,24 @@ class RosterRow(StagedRow):
 
     def __str__(self):
         return f"baris {self.row}"
+
+
+class RosterSuspect(models.Model):
+    """A new family's recipient who resembles one of the register, found anew at each check: who, and why."""
+
+    class Reason(models.TextChoices):
+        DAY = "day", "Nama mirip, tanggal lahir dan desa sama"
+        DIGIT = "digit", "Nama mirip, NIK berbeda satu angka"
+        DECIDED = "decided", "Pernah diputuskan orang yang sama"
+
+    batch = models.ForeignKey("imports.ImportBatch", models.CASCADE, related_name="+", db_index=False)
+    row = models.PositiveIntegerField()
+    family = models.PositiveIntegerField()
+    member = models.BigIntegerField()
+    reason = models.CharField(max_length=7, choices=Reason)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "row", "member"], name="suspect_once")]
+
+    def __str__(self):
+        return f"baris {self.row} diduga ganda"

@@ -20,18 +20,20 @@ from ejsika.regions.models import Region
 _HIDDEN = {"account_digest", "point_source", "point_accuracy_m", "since", "reason", "letter"}
 
 
-def rows(batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
-    """Give one page of families of one outcome, by the first row that each has in the sheet.
+def rows(batch, staged, outcome: str, after: int, limit: int) -> list[PreviewRow]:
+    """Give one page of families of one outcome, by the first row that each has in the sheet; `staged` narrows them.
 
-    Cost: two queries, five more where families change.
+    Cost: three queries, six more where families change.
     """
-    found = list(_first_lines(batch).filter(outcome=outcome, row__gt=after).order_by("row")[:limit])
+    found = list(_first_lines(batch, staged).filter(outcome=outcome, row__gt=after).order_by("row")[:limit])
     names = dict(
         Region.objects.filter(code__in={r.region_code for r in found if r.region_code}).values_list("code", "name")
     )
     is_open = batch.status == batch.Status.CHECKED
-    changes = _changes(batch, [row.family for row in found]) if outcome == "change" and is_open else {}
+    families = [row.family for row in found if row.household]
+    changes = _changes(batch, families) if outcome in ("change", "left") and is_open and families else {}
     written = _written(batch, [row.household for row in found]) if outcome == "change" and not is_open else {}
+    left = set(batch.choices.filter(field="", row__in=[row.row for row in found]).values_list("row", flat=True))
     return [
         PreviewRow(
             row=row.row,
@@ -40,24 +42,25 @@ def rows(batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
             place=names.get(row.region_code, ""),
             url=reverse("beneficiaries:household_detail", args=[row.household]) if row.household else "",
             changes=tuple(changes.get(row.family) or written.get(row.household) or ()),
+            is_left=row.row in left,
         )
         for row in found
     ]
 
 
-def _first_lines(batch):
+def _first_lines(batch, staged):
     """The line that stands for each family: its recipient's, or its first where only members are told of."""
     of_family = RosterRow.objects.filter(batch=batch, family=OuterRef("family"))
     is_first = ~Exists(of_family.filter(Q(is_recipient=True) | Q(row__lt=OuterRef("row"))))
-    stands_for = Q(is_recipient=True) | Q(is_first, row__gte=SHEET_LINES)
-    return RosterRow.objects.filter(stands_for, batch=batch)
+    return staged.filter(Q(is_recipient=True) | Q(is_first, row__gte=SHEET_LINES))
 
 
 @transaction.atomic
 def _changes(batch, families: list[int]) -> dict[int, list[Change]]:
-    """Compare some families of the sheet with the register, field by field."""
+    """Compare some families of the sheet with the register, field by field, what was unticked included."""
+    only = f"r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     with connection.cursor() as cursor:
-        make_families(cursor, batch, by_person=is_by_person(cursor, batch), families=families)
+        make_families(cursor, batch, by_person=is_by_person(cursor, batch), only=only, as_chosen=False)
         cursor.execute(_COMPARED, {"batch": batch.pk, "program": batch.program_id})
         found = cursor.fetchall()
     return _shown(found, batch)
@@ -65,25 +68,28 @@ def _changes(batch, families: list[int]) -> dict[int, list[Change]]:
 
 _FAMILIES = "roster_family f JOIN beneficiaries_household h ON h.id = f.household"
 _PEOPLE = "beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family AND r.batch_id = %(batch)s"
+_OF_A_FAMILY = "'', f.row, f.withheld, CASE WHEN f.hn IS NULL THEN 0 ELSE 1 END"
 _COMPARED = f"""
-    SELECT f.family, 'household', '', field, old, new FROM {_FAMILIES}
-    CROSS JOIN LATERAL {fields.changes(fields.HOUSEHOLD, "h")} WHERE applies
+    SELECT f.family, 'household', field, old, new, choice, {_OF_A_FAMILY} FROM {_FAMILIES}
+    CROSS JOIN LATERAL {fields.differences(fields.HOUSEHOLD, "h")} WHERE applies
     UNION ALL
-    SELECT f.family, 'member', r.name, field, old, new FROM {_PEOPLE} JOIN beneficiaries_member m ON {SAME_MEMBER}
-    CROSS JOIN LATERAL {fields.changes(fields.MEMBER, "m")} WHERE applies
+    SELECT f.family, 'member', field, old, new,
+        CASE WHEN choice = 'name' AND r.is_recipient THEN 'hidden' ELSE choice END, r.name, r.row, r.withheld, 1
+    FROM {_PEOPLE} JOIN beneficiaries_member m ON {SAME_MEMBER}
+    CROSS JOIN LATERAL {fields.differences(fields.MEMBER, "m")} WHERE applies
     UNION ALL
-    SELECT f.family, 'enrollment', '', field, old, new FROM {_FAMILIES}
+    SELECT f.family, 'enrollment', field, old, new, choice, {_OF_A_FAMILY} FROM {_FAMILIES}
     JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
-    CROSS JOIN LATERAL {fields.changes(fields.ENROLLMENT, "e")} WHERE applies
+    CROSS JOIN LATERAL {fields.differences(fields.ENROLLMENT, "e")} WHERE applies
     UNION ALL
-    SELECT f.family, 'new', '', 'member', NULL, r.name FROM {_PEOPLE} WHERE f.household IS NOT NULL
+    SELECT f.family, 'new', 'member', NULL, r.name, '', {_OF_A_FAMILY} FROM {_PEOPLE} WHERE f.household IS NOT NULL
         AND NOT EXISTS (SELECT FROM beneficiaries_member m WHERE {SAME_MEMBER})
     UNION ALL
-    SELECT f.family, 'new', '', 'program', NULL, '' FROM {_FAMILIES} WHERE NOT EXISTS (
+    SELECT f.family, 'new', 'program', NULL, '', '', {_OF_A_FAMILY} FROM {_FAMILIES} WHERE NOT EXISTS (
         SELECT FROM beneficiaries_enrollment e WHERE e.household_id = h.id AND e.program_id = %(program)s)
     UNION ALL
-    SELECT f.family, 'new', '', 'assistant', a.assistant_id::text, f.assistant::text FROM {_FAMILIES}
-    LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL
+    SELECT f.family, 'new', 'assistant', a.assistant_id::text, f.assistant::text, 'assistant', {_OF_A_FAMILY}
+    FROM {_FAMILIES} LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL
     WHERE f.assistant IS NOT NULL AND a.assistant_id IS DISTINCT FROM f.assistant
 """
 
@@ -91,29 +97,29 @@ _COMPARED = f"""
 def _written(batch, households: list[int]) -> dict[int, list[Change]]:
     """What a commit changed on these households themselves, from its notes."""
     noted = batch.changes.filter(table=Household._meta.db_table, key__in=households).exclude(field="")
-    return _shown([(c.key, "household", "", c.field, c.old, c.new) for c in noted], batch)
+    return _shown([(c.key, "household", c.field, c.old, c.new, "", "", 0, 0, 0) for c in noted], batch)
 
 
 def _shown(found: list[tuple], batch) -> dict[int, list[Change]]:
-    """Turn compared fields into words; numbers are masked."""
-    regions = {value for _, _, _, field, old, new in found if field == "region_code" for value in (old, new)}
+    """Turn compared fields into words; numbers are masked. A new recipient's name is not chosen by itself."""
+    regions = {value for _, _, field, old, new, *_ in found if field == "region_code" for value in (old, new)}
     names = dict(Region.objects.filter(code__in=regions - {None}).values_list("code", "name"))
-    people = {value for _, _, _, field, old, new in found if field == "assistant" for value in (old, new)}
+    people = {value for _, _, field, old, new, *_ in found if field == "assistant" for value in (old, new)}
     names |= {str(pk): name for pk, name in User.objects.filter(pk__in=people - {None}).values_list("pk", "name")}
     shown = defaultdict(list)
-    for key, table, person, field, old, new in found:
-        if field in _HIDDEN or (table == "member" and field == "name"):
+    for family, table, field, old, new, choice, person, row, withheld, is_known in found:
+        if field in _HIDDEN or choice == "hidden":
             continue
         if table == "new":
             label = {"member": "Anggota baru", "program": "Program baru", "assistant": "Pendamping"}[field]
-            change = Change(
-                label, names.get(old, ""), batch.program.name if field == "program" else names.get(new, new)
-            )
+            old, new = names.get(old, ""), batch.program.name if field == "program" else names.get(new, new)
         else:
             model = {"household": Household, "member": Member, "enrollment": Enrollment}[table]
             label = _label(model, field) + (f" ({person})" if person else "")
-            change = Change(label, _value(model, field, old, names), _value(model, field, new, names))
-        shown[key].append(change)
+            old, new = (_value(model, field, text, names) for text in (old, new))
+        may_choose = choice and (choice != "name" or is_known)
+        is_left = bool(choice and withheld & fields.BITS[choice])
+        shown[family].append(Change(label, old, new, f"{row}:{choice}" if may_choose else "", is_left))
     return shown
 
 

@@ -9,6 +9,8 @@ from ejsika.imports.writing import Table, keys_of
 # A number, once given back, may meanwhile be another family's or person's: then it stays as it is, and is said.
 _KK_TAKEN = "EXISTS (SELECT FROM beneficiaries_household x WHERE x.kk = (to_jsonb(o)->>'old')::bytea AND x.id <> t.id)"
 _NIK_TAKEN = "EXISTS (SELECT FROM beneficiaries_member x WHERE x.nik = t.nik AND x.left_on IS NULL AND x.id <> t.id)"
+_OLD_NIK_TAKEN = """EXISTS (SELECT FROM beneficiaries_member x WHERE x.nik = (to_jsonb(o)->>'old')::bytea
+    AND x.left_on IS NULL AND x.id <> t.id)"""
 # The recipient of before comes back only where the one that this import made is still the recipient.
 _RECIPIENT_SINCE = """EXISTS (SELECT FROM beneficiaries_member x WHERE x.household_id = t.household_id
     AND x.is_recipient AND x.left_on IS NULL AND x.id <> t.id AND NOT EXISTS (
@@ -22,7 +24,7 @@ HOUSEHOLDS = Table(Household, groups=GROUPS, blocked={"kk": _KK_TAKEN})
 MEMBERS = Table(
     Member,
     groups={"left_on": "membership", "is_recipient": "membership"},
-    blocked={"left_on": _NIK_TAKEN, "is_recipient": _RECIPIENT_SINCE},
+    blocked={"left_on": _NIK_TAKEN, "nik": _OLD_NIK_TAKEN, "is_recipient": _RECIPIENT_SINCE},
     lower_first="is_recipient",
 )
 ENROLLMENTS = Table(Enrollment, groups=GROUPS)
