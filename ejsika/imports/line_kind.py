@@ -80,9 +80,9 @@ class LineKind(SheetKind):
         return all(cells.plain_number(line.cell(name)) == self.example[name] for name in self.example_keys)
 
     def is_repeated_head(self, head: Head, row: list) -> bool:
-        """Whether the head stands here again, on a new page."""
+        """Whether the head, or a line of it, stands here again, on a new page."""
         line = Line(head, 0, row)
-        return all(plain(line.cell(name)) == plain(title) for name, title in head.titles.items())
+        return any(plain(line.cell(name)) == plain(title) for name, title in head.titles.items())
 
     def write_template(self, target, user) -> None:
         self.template(user).write(target, self)

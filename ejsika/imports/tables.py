@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from ejsika.lib.sheets import Sheet, SheetError
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
 REASON_TITLE = "Alasan"
+HEAD_DEPTH = 3  # lines that a head may have
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
 
@@ -78,14 +80,23 @@ def is_reason(title: object) -> bool:
 
 
 def _find_head(sheet: Sheet, kind: SheetKind, spellings: dict[str, str]) -> Head | None:
-    best = None
+    """The line with the most known words, or several lines that are one head: what stands lower hides what is above."""
+    best, above = None, []
     for row, cells in sheet.lines():
         if row > HEAD_LINES:
             break
-        head = _read_head(sheet.name, row, cells, spellings)
-        if (best is None or len(head.fields) > len(best.fields)) and kind.is_head(head):
-            best = head
+        above = [*above, cells][-HEAD_DEPTH:]
+        for depth in range(1, len(above) + 1):
+            head = _read_head(sheet.name, row, _seen_from_below(above[-depth:]), spellings)
+            if (best is None or len(head.fields) > len(best.fields)) and kind.is_head(head):
+                best = head
     return best
+
+
+def _seen_from_below(lines: list[list]) -> list:
+    """Each column's lowest title: "Alamat" stands over "RT" and "RW", "Tanggal Lahir" over nothing."""
+    columns = zip_longest(*reversed(lines), fillvalue="")
+    return [next((cell for cell in column if str(cell).strip()), "") for column in columns]
 
 
 def _read_head(sheet: str, row: int, cells: list, spellings: dict[str, str]) -> Head:

@@ -7,6 +7,7 @@ import re
 
 # What a formula begins with, full-width signs included; a tab or line break in front lets a cell begin anew.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+_TEXT_ALONE = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def guard(text: str) -> str:
@@ -17,3 +18,9 @@ def guard(text: str) -> str:
 def unguard(text: str) -> str:
     """Take away the apostrophe that guard() put there; any other stays."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text, 1) else text
+
+
+def unwrap(text: str) -> str:
+    """A cell of a CSV as it is shown: ="0123" is how other programs say that a number is text."""
+    found = _TEXT_ALONE.fullmatch(text)
+    return found[1].replace('""', '"') if found else unguard(text)

@@ -15,7 +15,7 @@ from itertools import islice
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from ejsika.lib.formulae import unguard
+from ejsika.lib.formulae import unwrap
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -188,7 +188,27 @@ def _sheet(found: CalamineSheet) -> Sheet:
     if found.height * (found.width + found.start[1]) > MAX_RECTANGLE:
         raise SheetError("file_bomb")
     left = [""] * found.start[1]  # the reader begins at the first column that holds anything
-    return Sheet(found.name, True, found.height, lambda: (left + row for row in found.iter_rows()))
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for (first, column), (last, _) in found.merged_cell_ranges or ():
+        if last > first:
+            spans.setdefault(first, []).append((column, last))
+    return Sheet(found.name, True, found.height, lambda: _spread((left + row for row in found.iter_rows()), spans))
+
+
+def _spread(rows: Iterator[list], spans: dict[int, list[tuple[int, int]]]) -> Iterator[list]:
+    """Let a cell that was merged over several lines stand in each of them, as it is seen; `spans` is by first line."""
+    if not spans:
+        yield from rows
+        return
+    standing: dict[int, tuple[object, int]] = {}  # column -> what stands in it, down to which line
+    for number, row in enumerate(rows):
+        for column, (cell, last) in list(standing.items()):
+            if number > last:
+                del standing[column]
+            elif row[column] == "":
+                row[column] = cell
+        standing |= {column: (row[column], last) for column, last in spans.get(number, ()) if column < len(row)}
+        yield row
 
 
 def _open_text(content: bytes) -> Sheet:
@@ -209,7 +229,7 @@ def _open_text(content: bytes) -> Sheet:
 def _rows_of_text(text: str, delimiter: str) -> Iterator[list]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [unguard(cell) for cell in row]
+            yield [unwrap(cell) for cell in row]
     except csv.Error:
         raise SheetError("file_corrupt") from None
 
@@ -228,6 +248,9 @@ def _decode(content: bytes) -> str:
     """Decode by the byte-order mark, else UTF-8, else what Excel writes on an Indonesian Windows."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
+    start = content[:400]
+    if start[1::2].count(0) > len(start) // 4 and not start[::2].count(0):
+        return content.decode("utf-16-le", errors="replace")  # the mark was left out
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -44,8 +44,18 @@ _SERIAL = re.compile(r"[0-9]{5}")
 _DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?")
 _MILLIONTH = Decimal("0.000001")
 _NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS)[\s.]*", re.IGNORECASE)
+_TWO_DEGREES = re.compile(
+    r"([+-]?\d{1,3}(?:\.\d+)?)°?\s*[,;\s]\s*([+-]?\d{1,3}(?:\.\d+)?)°?"
+    r"|([+-]?\d{1,3},\d+)°?\s*[;,\s]\s+([+-]?\d{1,3},\d+)°?"
+)
+_RT_AND_RW = re.compile(
+    r"(?:RT)?[\s.:]*(\d{1,4}|-+)(?:\s*[/\\|\-–—,;]\s*|[\s.]*(?=RW)|\s+)(?:RW)?[\s.:]*(\d{1,4}|-+)", re.IGNORECASE
+)
+_DAY_AND_MONTH = re.compile(r"\d{1,2}[-\s]?[a-z]{3,}|[a-z]{3,}[-\s]\d{1,2}|\d{4}-\d\d-\d\d.*", re.IGNORECASE)
+NEIGHBOURHOODS = (1, 999)
 _PHONE_MARKS = re.compile(r"[\s().-]")
 _COUNTRY = re.compile(r"^(\+62|62(?=8))")
+_BRANCH = re.compile(r"[\s,(-]+(KCP|KC|KK|Unit|Kantor|Cabang|Cab|Capem)\b.*", re.IGNORECASE)
 EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
@@ -158,10 +168,31 @@ def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
     return Decimal(raw).quantize(_MILLIONTH), None
 
 
-def phone(cell: object) -> str | None:
-    """Read a phone number as text; the nought that Excel drops comes back."""
-    raw = plain_number(cell)
+def pair_of_coordinates(cell: object) -> tuple[str, str] | None:
+    """Cut "-6.345, 106.123" into latitude and longitude as written; None where these are not two numbers."""
+    found = _TWO_DEGREES.fullmatch(plain_number(cell).replace("−", "-"))
+    return tuple(part for part in found.groups() if part is not None) if found else None
+
+
+def neighbourhoods(cell: object) -> tuple[tuple[int | None, int | None], str | None]:
+    """Read RT and RW from one cell: "007/002", "RT 7 RW 2", "02-05". A date is what a spreadsheet made of "02/05"."""
+    nothing, raw = (None, None), plain_number(cell)
+    if isinstance(cell, datetime.date) or _DAY_AND_MONTH.fullmatch(raw):
+        return nothing, "number_dated"
     if says_nothing(raw):
+        return nothing, None
+    found = _RT_AND_RW.fullmatch(raw)
+    if found is None:
+        return nothing, "number_invalid"
+    read = [number(part, *NEIGHBOURHOODS) for part in found.groups()]
+    code = next((code for _, code in read if code), None)
+    return (nothing, code) if code else ((read[0][0], read[1][0]), None)
+
+
+def phone(cell: object) -> str | None:
+    """Read a phone number as text; the nought that Excel drops comes back. Words alone say that there is none."""
+    raw = plain_number(cell)
+    if says_nothing(raw) or not re.search(r"\d", raw):
         return None
     raw = _COUNTRY.sub("0", _PHONE_MARKS.sub("", raw))
     return f"0{raw}" if raw.startswith("8") else raw
@@ -185,16 +216,17 @@ def _choices(enum, **variants: str) -> dict[str, str]:
     return known | {plain(word): value for value, words in variants.items() for word in words.split("|")}
 
 
-SEXES = _choices(Sex, L="Laki|Lk|Pria|Laki laki|1", P="Pr|Wanita|Perempuan|2|Pr.")
+SEXES = _choices(Sex, L="Laki|Lk|Pria|Laki laki|Laki2|Male|1", P="Pr|Prp|Perem|Wanita|W|Perempuan|Female|2")
 STATUSES = _choices(
     EnrollmentStatus,
     calon="Calon KPM|Calon penerima",
-    aktif="Penerima|Terima|Active",
-    nonaktif="Nonaktif|Non aktif|Dikeluarkan|Tidak aktif|Keluar|Berhenti",
-    ditangguhkan="Tunda|Ditunda|Tangguh|Penangguhan|Ditangguh",
+    aktif="Penerima|Terima|Active|KPM Aktif|Penerima aktif|Masih aktif",
+    nonaktif="Nonaktif|Non aktif|Dikeluarkan|Tidak aktif|Keluar|Berhenti|Exclude|Tdk aktif",
+    ditangguhkan="Tunda|Ditunda|Tangguh|Penangguhan|Ditangguh|Suspend|Ditahan",
 )
 STATUSES |= {
-    plain(word): "graduasi" for word in ("Lulus", "Graduasi", "Graduasi alamiah", "Graduasi mandiri", "Sudah lulus")
+    plain(word): "graduasi"
+    for word in ("Lulus", "Graduasi", "Graduasi alamiah", "Graduasi mandiri", "Sudah lulus", "Sudah graduasi")
 }
 RELATIONSHIPS = _choices(Relationship) | {
     plain(word): value
@@ -218,9 +250,11 @@ SCHOOLS = _choices(
 BANKS = {plain(value): value for value in Bank.values} | {
     plain(word): bank.value
     for bank, words in {
-        Bank.BANTEN: "Banten|BPD Banten|Bank BPD Banten|Bank Pembangunan Daerah Banten|PT Bank Banten",
-        Bank.BJB: "BJB|BPD BJB|Bank Jabar Banten|Bank Jabar|Bank Pembangunan Daerah Jawa Barat dan Banten",
-        Bank.BRI: "Bank BRI|Bank Rakyat Indonesia|Bank Rakyat Indonesia (BRI)|PT BRI|BRI (Persero)|PT Bank BRI",
+        Bank.BANTEN: "Banten|BPD Banten|Bank BPD Banten|PT BPD Banten|Bank Pembangunan Daerah Banten|PT Bank Banten",
+        Bank.BJB: "BJB|BPD BJB|PT Bank BJB|BPD Jabar Banten|BPD Jabar|Bank Jabar Banten|Bank Jabar"
+        "|Bank Pembangunan Daerah Jawa Barat dan Banten",
+        Bank.BRI: "Bank BRI|Bank Rakyat Indonesia|Bank Rakyat Indonesia (BRI)|PT BRI|BRI (Persero)|PT Bank BRI"
+        "|Bank BRI (Persero)",
         Bank.POS: "Pos|PT Pos|Pos Indonesia|PT Pos Indonesia|PT Pos Indonesia (Persero)|Kantorpos|Bank Pos|Giro Pos",
     }.items()
     for word in words.split("|")
@@ -233,6 +267,11 @@ def choice(cell: object, known: dict[str, str]) -> tuple[str | None, str | None]
         return None, None
     value = known.get(plain(text(cell)))
     return (value, None) if value is not None else (None, "choice_unknown")
+
+
+def bank(cell: object) -> tuple[str | None, str | None]:
+    """Read a bank, with its branch perhaps: "BRI Unit Cibadak"."""
+    return choice(_BRANCH.sub("", text(cell)), BANKS)
 
 
 def relationship(cell: object) -> tuple[tuple[str | None, str | None], bool]:

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache, partial
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
@@ -25,10 +26,14 @@ LABELS = {
     "is_pregnant": ["Ya", "Tidak"],
     "is_disabled": ["Ya", "Tidak"],
 }
-NEIGHBOURHOODS = (1, 999)
 FIRST_YEAR = 2000
 NIK_DIGITS = 16
-PLACES = {"region_code", "latitude", "longitude"}  # long numbers of no person, as long as no NIK fits into them
+PLACES = {
+    "region_code",
+    "latitude",
+    "longitude",
+    "point",
+}  # long numbers of no person, as long as no NIK fits into them
 MASKED = {"kk", "nik", "account"}
 
 
@@ -75,14 +80,19 @@ def readers(this_year: int) -> dict[str, Callable]:
     found = {
         name: partial(cells.number, low=low, high=high)
         for name, (low, high) in {
-            "rt": NEIGHBOURHOODS,
-            "rw": NEIGHBOURHOODS,
+            "rt": cells.NEIGHBOURHOODS,
+            "rw": cells.NEIGHBOURHOODS,
             "cohort_year": (FIRST_YEAR, this_year + 1),
         }.items()
     }
-    for name, known in {"sex": cells.SEXES, "bank": cells.BANKS, "status": cells.STATUSES}.items():
+    for name, known in {"sex": cells.SEXES, "status": cells.STATUSES}.items():
         found[name] = partial(cells.choice, known=known)
-    found |= {"school_level": cells.school, "is_pregnant": cells.yes_no, "is_disabled": cells.yes_no}
+    found |= {
+        "bank": cells.bank,
+        "school_level": cells.school,
+        "is_pregnant": cells.yes_no,
+        "is_disabled": cells.yes_no,
+    }
     return {name: remembered(read) for name, read in found.items()}
 
 
@@ -102,6 +112,7 @@ class LineCleaner:
         self.by_person = "relationship" in head.fields
         self.width = max(head.fields.values()) + 1
         self.find_place = remembered(places.find)
+        self.read_neighbourhoods = remembered(cells.neighbourhoods)
         known = readers(importer.today.year)
         self.columns = [(name, index, known[name]) for name, index in head.fields.items() if name in known]
         self.line: Line
@@ -209,24 +220,33 @@ class LineCleaner:
             self._warn("born_on", "nik_birth_differs")
 
     def _point(self) -> tuple[float, float] | None:
-        if "latitude" not in self.at and "longitude" not in self.at:
+        written = self._written_point()
+        if written is None:
             return None
-        (latitude, bad_latitude), (longitude, bad_longitude) = (
-            cells.coordinate(self.cell(name)) for name in ("latitude", "longitude")
-        )
+        at, *parts = written
+        (latitude, bad_latitude), (longitude, bad_longitude) = map(cells.coordinate, parts)
         if bad_latitude or bad_longitude or (latitude is None) != (longitude is None):
             at_fault = "latitude" if bad_latitude or (latitude is None and not bad_longitude) else "longitude"
-            self._find(at_fault, "coordinate_invalid")
+            self._find(at or at_fault, "coordinate_invalid")
             return None
         if latitude is None:
             return None
         if not geo.in_banten(latitude, longitude):
             wrong = "longitude" if geo.LATITUDES[0] <= latitude <= geo.LATITUDES[1] else "latitude"
-            forgotten = f" Mungkin kurang tanda minus: -{latitude}?" if geo.in_banten(-latitude, longitude) else ""
-            self._find(wrong, "coordinate_invalid", MESSAGES["coordinate_invalid"] + forgotten)
+            said = MESSAGES["coordinate_invalid"] + _suggested(latitude, longitude)
+            self._find(at or wrong, "coordinate_invalid", said)
             return None
         self.line.values |= {"latitude": latitude, "longitude": longitude}
         return float(latitude), float(longitude)
+
+    def _written_point(self) -> tuple[str, object, object] | None:
+        """The two cells of a point; where one column holds both, its name and the two parts of its cell."""
+        if "latitude" in self.at or "longitude" in self.at:
+            return "", self.cell("latitude"), self.cell("longitude")
+        cell = self.cell("point")
+        if "point" not in self.at or cells.is_nothing(cell):
+            return None
+        return "point", *(cells.pair_of_coordinates(cell) or ("?", "?"))
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
         place = self.find_place(*[self.cell(name) for name in ("region_code", "desa", "kecamatan", "kabupaten")])
@@ -254,6 +274,9 @@ class LineCleaner:
         account = cells.written(self.cell("account")).lstrip("'").replace(" ", "")
         if not account:
             return
+        if cells.EXPONENT.fullmatch(account):
+            self._find("account", "number_invalid", MESSAGES["account_truncated"])
+            return
         if len(account) > LIMITS["account"]:
             self._find("account", "text_too_long", MESSAGES["text_too_long"].format(limit=LIMITS["account"]))
             return
@@ -261,23 +284,15 @@ class LineCleaner:
         self.line.values["account_digest"] = digest("account", account)
 
     def _neighbourhoods(self) -> None:
-        """Read RT and RW from one column "007/002"."""
-        if "rt_rw" not in self.at or cells.is_nothing(self.cell("rt_rw")):
+        """Read RT and RW from one column; columns of their own count before it."""
+        if "rt_rw" not in self.at:
             return
-        parts = [
-            part.strip()
-            for part in cells.text(self.cell("rt_rw")).upper().replace("RW", "/").split("/")
-            if part.strip()
-        ]
-        if len(parts) != 2:
-            self._find("rt_rw", "number_invalid")
-            return
-        for name, part in zip(("rt", "rw"), parts, strict=True):
-            value, code = cells.number(part, *NEIGHBOURHOODS)
-            if code:
-                self._find("rt_rw", code)
-                return
-            self.line.values.setdefault(name, value)
+        read, code = self.read_neighbourhoods(self.cell("rt_rw"))
+        if code:
+            self._find("rt_rw", "number_invalid", MESSAGES[code])
+        for name, value in zip(("rt", "rw"), read, strict=True):
+            if value is not None:
+                self.line.values.setdefault(name, value)
 
     def _assistant(self) -> None:
         username = cells.written(self.cell("assistant"))
@@ -289,3 +304,13 @@ class LineCleaner:
             self._find("assistant", "assistant_unknown")
         else:
             self.line.values["assistant"] = pk
+
+
+def _suggested(latitude: Decimal, longitude: Decimal) -> str:
+    """What may have been meant by a point outside: a minus left out, or the two exchanged."""
+    if geo.in_banten(-latitude, longitude):
+        return f" Mungkin kurang tanda minus: -{latitude}?"
+    for swapped in (longitude, -longitude):
+        if geo.in_banten(swapped, latitude):
+            return f" Mungkin tertukar: lintang {swapped}, bujur {latitude}?"
+    return ""

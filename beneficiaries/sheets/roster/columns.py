@@ -4,40 +4,100 @@ from ejsika.imports.kinds import Column
 
 # Digits that are no quantity: a spreadsheet would cut them or drop their noughts unless they are kept as text.
 NUMBERED = {"kk", "nik", "account", "phone", "rt", "rw", "rt_rw", "region_code", "born_on"}
+
+
+def _words(*lines: str) -> tuple[str, ...]:
+    """Words that people use for a column, with bars between them."""
+    return tuple(word for line in lines for word in line.split("|"))
+
+
 COLUMNS = [
     Column(
-        "kk", "No KK", ("Nomor KK", "No. Kartu Keluarga", "Nomor Kartu Keluarga", "KK", "NKK", "No KK Keluarga"), True
+        "kk",
+        "No KK",
+        _words("Nomor KK|No. Kartu Keluarga|Nomor Kartu Keluarga|KK|NKK|No KK Keluarga|No KK/Kartu Keluarga"),
+        True,
     ),
-    Column("nik", "NIK Pengurus", ("NIK", "N.I.K", "No NIK", "Nomor NIK", "NIK Penerima", "No KTP", "NIK KPM"), True),
+    Column(
+        "nik",
+        "NIK Pengurus",
+        _words(
+            "NIK|N.I.K|No NIK|Nomor NIK|NIK Penerima|NIK Penerima Manfaat|NIK KPM|NIK PM|NIK Pengurus KPM",
+            "No KTP|No NIK/KTP|NIK/No KTP|No KTP/NIK|Nomor Induk Kependudukan",
+        ),
+        True,
+    ),
     Column(
         "name",
         "Nama Pengurus",
-        ("Nama", "Nama Lengkap", "Nama Penerima", "Nama KPM", "Nama Anggota", "Nama Penerima Manfaat"),
+        _words(
+            "Nama|Nama Lengkap|Nama Penerima|Nama KPM|Nama PM|Nama RTS|Nama Penerima Manfaat|Nama Penerima Bantuan",
+            "Nama Pengurus KPM|Nama KPM/Pengurus|Nama Pengurus/KPM|Nama Anggota|Nama Anggota Keluarga|Nama ART",
+        ),
         True,
     ),
-    Column("relationship", "Hubungan", ("Hubungan Keluarga", "Hub Keluarga", "SHDK", "Status Hubungan")),
-    Column("sex", "Jenis Kelamin", ("JK", "L/P", "Kelamin", "Sex")),
-    Column("born_on", "Tanggal Lahir", ("Tgl Lahir", "Tgl. Lahir", "Lahir")),
-    Column("school_level", "Pendidikan", ("Sekolah", "Jenjang", "Jenjang Sekolah")),
-    Column("grade", "Kelas"),
-    Column("is_pregnant", "Hamil", ("Ibu Hamil",)),
-    Column("is_disabled", "Disabilitas", ("Difabel", "Penyandang Disabilitas")),
-    Column("address", "Alamat", ("Kampung", "Alamat Lengkap", "Kp")),
-    Column("rt", "RT"),
-    Column("rw", "RW"),
-    Column("rt_rw", "RT/RW", ("RT RW", "RT-RW")),
-    Column("desa", "Desa/Kelurahan", ("Desa", "Kelurahan", "Desa / Kel.", "Desa/Kel", "Kel/Desa", "Nama Desa")),
-    Column("kecamatan", "Kecamatan", ("Kec.", "Kec", "Nama Kecamatan")),
     Column(
-        "kabupaten", "Kabupaten/Kota", ("Kab/Kota", "Kabupaten", "Kota", "Kab", "Kab.", "Kabupaten Kota", "Kota/Kab")
+        "relationship",
+        "Hubungan",
+        _words(
+            "Hubungan Keluarga|Hub Keluarga|SHDK|Status Hubungan|Status Hubungan Keluarga|Status Hub Keluarga",
+            "Hubungan dengan Kepala Keluarga|Hubungan dengan KK|Hub dgn KK|Hubungan dalam Keluarga",
+            "Status dalam Keluarga|Status Hubungan dalam Keluarga",
+        ),
     ),
-    Column("region_code", "Kode Desa", ("Kode Wilayah", "Kode Desa/Kelurahan", "Kode Kelurahan", "Kode Kemendagri")),
-    Column("latitude", "Lintang", ("Latitude", "Lat", "Koordinat Lintang")),
-    Column("longitude", "Bujur", ("Longitude", "Long", "Lon", "Lng", "Koordinat Bujur")),
-    Column("phone", "No HP", ("HP", "No. Handphone", "No Telepon", "Telepon", "No Telp", "Nomor HP")),
-    Column("bank", "Bank", ("Nama Bank",)),
-    Column("account", "No Rekening", ("No. Rek", "No Rek", "Rekening", "Nomor Rekening", "Norek")),
-    Column("cohort_year", "Tahun Masuk", ("Tahun", "Angkatan", "Kohort")),
-    Column("status", "Status", ("Status Kepesertaan", "Status KPM")),
-    Column("assistant", "Pendamping", ("Nama Pengguna Pendamping", "Username Pendamping")),
+    Column("sex", "Jenis Kelamin", _words("JK|L/P|P/L|Kelamin|Sex|Gender|J. Kelamin|Jns Kelamin|Jns Kel")),
+    Column("born_on", "Tanggal Lahir", _words("Tgl Lahir|Lahir|Tgl Lhr|Tanggal Lahir Pengurus")),
+    Column("school_level", "Pendidikan", _words("Sekolah|Jenjang|Jenjang Sekolah|Jenjang Pendidikan")),
+    Column("grade", "Kelas", ("Kls",)),
+    Column("is_pregnant", "Hamil", _words("Ibu Hamil|Bumil")),
+    Column("is_disabled", "Disabilitas", _words("Difabel|Penyandang Disabilitas")),
+    Column(
+        "address",
+        "Alamat",
+        _words("Kampung|Alamat Lengkap|Kp|Alamat Rumah|Alamat Domisili|Alamat/Kampung|Alamat/Kp|Kp/Jalan"),
+    ),
+    Column("rt", "RT", ("No RT",)),
+    Column("rw", "RW", ("No RW",)),
+    Column("rt_rw", "RT/RW"),
+    Column(
+        "desa",
+        "Desa/Kelurahan",
+        _words("Desa|Kelurahan|Desa/Kel|Kel/Desa|Kelurahan/Desa|Ds/Kel|Kel/Ds|Nama Desa|Nama Desa/Kelurahan"),
+    ),
+    Column("kecamatan", "Kecamatan", _words("Kec|Nama Kecamatan|Nama Kec")),
+    Column(
+        "kabupaten",
+        "Kabupaten/Kota",
+        _words(
+            "Kab/Kota|Kabupaten|Kota|Kab|Kota/Kab|Kota/Kabupaten|Nama Kab/Kota|Nama Kabupaten/Kota|Nama Kabupaten",
+        ),
+    ),
+    Column(
+        "region_code",
+        "Kode Desa",
+        _words(
+            "Kode Wilayah|Kode Desa/Kelurahan|Kode Kelurahan|Kode Desa/Kel|Kode Kel/Desa|Kode Kemendagri",
+            "Kode Desa Kemendagri|Kode Wilayah Kemendagri",
+        ),
+    ),
+    Column("latitude", "Lintang", _words("Latitude|Lat|Koordinat Lintang|Garis Lintang")),
+    Column("longitude", "Bujur", _words("Longitude|Long|Lon|Lng|Koordinat Bujur|Garis Bujur")),
+    Column("point", "Koordinat", _words("Titik Koordinat|Titik|Lat Long|Latlong|Lintang Bujur|Koordinat GPS")),
+    Column(
+        "phone",
+        "No HP",
+        _words(
+            "HP|No. Handphone|No Telepon|Telepon|No Telp|Nomor HP|Nomor Telepon|No WA|HP/WA|No HP/WA|No Telp/HP",
+            "No HP/Telp|No Telepon/HP",
+        ),
+    ),
+    Column("bank", "Bank", _words("Nama Bank|Bank Penyalur")),
+    Column("account", "No Rekening", _words("No Rek|Rekening|Nomor Rekening|Norek|No Rekening Bank")),
+    Column(
+        "cohort_year",
+        "Tahun Masuk",
+        _words("Tahun|Angkatan|Kohort|Thn Masuk|Th Masuk|Tahun Kepesertaan|Tahun Masuk Program"),
+    ),
+    Column("status", "Status", _words("Status Kepesertaan|Status KPM|Status Keaktifan|Keaktifan")),
+    Column("assistant", "Pendamping", _words("Nama Pengguna Pendamping|Username Pendamping")),
 ]

@@ -42,6 +42,7 @@ COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
 TEXT_NUMBERS = "Simpan kolom NIK dan No KK sebagai Teks: Excel memotong angka ke-16."
 _SIGNATURE = re.compile(r"NIP\b", re.IGNORECASE)  # the number of the official who signs
+_TOTAL = re.compile(r"(SUB ?)?TOTAL\b|JUMLAH\b", re.IGNORECASE)  # below a desa's families, with its name beside it
 TITLES = {column.field: column.title for column in COLUMNS}
 
 
@@ -85,9 +86,10 @@ class RosterKind(SheetKind):
 
         if is_number(cell("kk")) or is_number(cell("nik")):
             return True
-        is_head = all(plain(cell(name)) == plain(title) for name, title in head.titles.items())  # again, on a new page
+        name = cell("name")
+        is_head = plain(name) == plain(head.titles.get("name", ""))  # again, on a new page
         place = cell("desa") or cell("region_code")
-        return bool(re.search(r"[^\W\d_]", cell("name")) and place) and not is_head
+        return bool(re.search(r"[^\W\d_]", name) and place) and not is_head and not _TOTAL.match(name)
 
     def is_example(self, head: Head, row: list) -> bool:
         return template.is_example(head, row)

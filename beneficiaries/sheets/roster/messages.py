@@ -12,6 +12,8 @@ MESSAGES = {
     "coordinate_invalid": "Titik ini tidak dapat dibaca atau di luar Banten. Isi lintang dan bujur berdua, "
     "misalnya -6.345 dan 106.123, atau kosongkan keduanya.",
     "number_invalid": "Isi dengan angka yang masuk akal, atau kosongkan.",
+    "number_dated": "RT/RW ini diubah Excel menjadi tanggal. Jadikan kolomnya Teks, lalu tulis lagi, misalnya 002/005.",
+    "account_truncated": "No rekening terpotong oleh Excel. Ubah format kolom menjadi Teks, lalu ketik ulang nomornya.",
     "choice_unknown": "Pilihan ini tidak dikenal. Pakai salah satu: {choices}.",
     "graduated_needs_case": "Status graduasi hanya lewat kasus graduasi yang ditetapkan; keluarga yang sudah lulus "
     "tetap lulus. Kosongkan atau sesuaikan kolom Status.",

@@ -1,0 +1,197 @@
+"""Rosters as offices make them: heads of several lines, merged cells, totals, signatures, odd files and odd cells."""
+
+import csv
+import datetime
+import io
+
+import pytest
+import xlsxwriter
+from django.core.management import call_command
+
+from beneficiaries.models import RosterRow
+from beneficiaries.sheets.roster import cells
+from ejsika.accounts.permissions import Role
+from ejsika.imports import actions
+from tests.factories import make_nik, make_program, make_user
+from tests.sheets import counted, found
+
+HEAD = ["NO", "NO KK", "NIK", "NAMA", "TGL LAHIR", "L/P", "ALAMAT", "RT/RW", "DESA", "KECAMATAN", "KAB/KOTA"]
+
+
+@pytest.fixture
+def check(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_regions", stdout=io.StringIO())
+    admin, program = make_user("admin", Role.ADMIN, "36"), make_program()
+
+    def checked(content: bytes):
+        batch = actions.receive(kind="roster", program=program, by=admin, name="daftar", content=content)
+        actions.check(batch)
+        batch.refresh_from_db()
+        return batch
+
+    return checked
+
+
+def line(number: int, **cells) -> list:
+    """A family of Pasar Keong in the columns of HEAD."""
+    nik = make_nik("3602182010")
+    told = {"no": number, "kk": f"36021801012{number:05}", "nik": nik, "name": f"SITI {number}", "born": "04-05-1980"}
+    place = {"desa": "Pasar Keong", "kecamatan": "Cibadak", "kabupaten": "KAB. LEBAK"}
+    return list((told | {"sex": "P", "address": "Kp. Cikadu", "rt_rw": "02/05"} | place | cells).values())
+
+
+def workbook(*rows, merged=(), **options) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_numbers": False} | options) as book:
+        sheet, day = book.add_worksheet("LAMPIRAN"), book.add_format({"num_format": "dd/mm/yyyy"})
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, datetime.date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif cell not in (None, ""):
+                    sheet.write(number, column, cell)
+        for first, column, last, last_column, text in merged:
+            sheet.merge_range(first, column, last, last_column, text)
+    return content.getvalue()
+
+
+def text(*rows, delimiter=";", encoding="utf-8") -> bytes:
+    content = io.StringIO()
+    csv.writer(content, delimiter=delimiter).writerows(rows)
+    return content.getvalue().encode(encoding)
+
+
+def staged(batch, *names):
+    return list(RosterRow.objects.filter(batch=batch).order_by("row").values_list(*names))
+
+
+def test_a_head_of_two_lines_is_read_as_it_is_seen(check):
+    upper = ["NO", "IDENTITAS", "", "", "TANGGAL LAHIR", "JENIS KELAMIN", "TEMPAT TINGGAL", "", "", "", "", "KET"]
+    lower = ["", "NO KK", "NIK", "NAMA", "", "", "ALAMAT", "RT/RW", "DESA / KEL.", "KEC.", "KAB/KOTA"]
+    numbers = list(range(1, 13))
+    total = ["", "", "", "JUMLAH", "", "", "", "", "Pasar Keong"]
+    signed = [
+        ["", "", "", "", "", "", "Rangkasbitung, 2 November 2026"],
+        ["", "", "", "", "", "", "NIP. 196504121990031004"],
+    ]
+    rows = [["DAFTAR KPM"], ["KECAMATAN CIBADAK"], [], upper, lower, numbers, line(1), line(2), total]
+    batch = check(workbook(*rows, upper, lower, numbers, line(3), [], *signed))
+    assert (batch.head_row, counted(batch), found(batch)) == (5, {"create": 3}, {})
+    assert set(staged(batch, "born_on", "sex", "rt", "rw")) == {(datetime.date(1980, 5, 4), "P", 2, 5)}
+    assert batch.unknown_columns == ["NO", "KET"]
+
+
+def test_cells_merged_over_several_lines_stand_in_each_of_them_others_stay_empty(check):
+    empty = dict.fromkeys(("desa", "kecamatan", "kabupaten"), "")
+    merged = [(1, column, 3, column, word) for column, word in ((8, "Pasar Keong"), (9, "Cibadak"), (10, "Lebak"))]
+    batch = check(workbook(HEAD, *(line(number, **empty) for number in range(1, 5)), merged=merged))
+    assert found(batch) == {5: ["required"]}
+    assert staged(batch, "region_code")[:3] == [("3602182010",)] * 3
+
+
+def test_a_family_card_merged_over_its_members_joins_them(check):
+    head = ["NO KK", "NIK", "NAMA", "HUBUNGAN", "DESA", "KECAMATAN", "KABUPATEN"]
+    place = ["Pasar Keong", "Cibadak", "Lebak"]
+    rows = [
+        ["", make_nik("3602182010"), f"ORANG {n}", relation, *place] for n, relation in enumerate(["Istri", "Anak"])
+    ]
+    batch = check(workbook(head, *rows, merged=[(1, 0, 2, 0, "3602180101260001")]))
+    assert (counted(batch), found(batch)) == ({"create": 1}, {})
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(";", "cp1252"), ("\t", "utf-16"), ("\t", "utf-16-le"), (",", "utf-8-sig")]
+)
+def test_text_files_of_every_program(check, delimiter, encoding):
+    rows = [line(1, name="SITI “Nénéng”"), line(2, address="Kp. Baru\nblok A, no. 1")]
+    for row in rows:
+        row[1] = f'="{row[1]}"'
+    batch = check(text(["DAFTAR KPM"], HEAD, *rows, delimiter=delimiter, encoding=encoding))
+    assert (counted(batch), found(batch)) == ({"create": 2}, {})
+    assert staged(batch, "name", "address")[0] == ("SITI “Nénéng”", "Kp. Cikadu")
+
+
+def test_dates_of_a_workbook_that_counts_from_1904(check):
+    batch = check(workbook(HEAD, line(1, born=datetime.date(1980, 5, 4)), date_1904=True))
+    assert staged(batch, "born_on") == [(datetime.date(1980, 5, 4),)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("02/05", (2, 5)),
+        ("RT 02 RW 05", (2, 5)),
+        ("RT.02/RW.05", (2, 5)),
+        ("RT02/RW05", (2, 5)),
+        ("002-005", (2, 5)),
+        ("02 / 05", (2, 5)),
+        ("02/-", (2, None)),
+        ("00/00", (None, None)),
+        ("-", (None, None)),
+    ],
+)
+def test_rt_and_rw_in_one_cell(cell, read):
+    assert cells.neighbourhoods(cell) == (read, None)
+
+
+@pytest.mark.parametrize("cell", [datetime.date(2026, 5, 2), "2-Mei", "02-May", "2026-05-02 00:00:00"])
+def test_rt_and_rw_that_became_a_date_are_not_guessed(cell):
+    assert cells.neighbourhoods(cell) == ((None, None), "number_dated")
+
+
+@pytest.mark.parametrize("cell", ["02", "RT 5", "2.5", 2.5, "1000/2", "dua/lima"])
+def test_half_an_rt_and_rw_is_wrong(cell):
+    assert cells.neighbourhoods(cell)[1] == "number_invalid"
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "said"),
+    [
+        ("106.123", "-6.345", "tertukar: lintang -6.345000, bujur 106.123000"),
+        ("6,345", "106,123", "kurang tanda minus: -6.345000"),
+        ("6°20'42\" LS", "106°7'22\" BT", "Isi lintang dan bujur berdua"),
+    ],
+)
+def test_a_point_outside_says_what_may_have_been_meant(check, latitude, longitude, said):
+    batch = check(workbook([*HEAD, "Lintang", "Bujur"], [*line(1), latitude, longitude]))
+    assert found(batch) == {2: ["coordinate_invalid"]}
+    assert said in batch.problems.get().message
+
+
+def test_a_point_in_one_column(check):
+    points = ["-6.345, 106.123", "-6,345; 106,123", "-6.345 106.123", "", "106.123, -6.345", "dekat masjid"]
+    batch = check(workbook([*HEAD, "Titik Koordinat"], *([*line(n), point] for n, point in enumerate(points, 1))))
+    read = [
+        (float(latitude or 0), float(longitude or 0)) for latitude, longitude in staged(batch, "latitude", "longitude")
+    ]
+    assert read == [(-6.345, 106.123)] * 3 + [(0, 0)] * 3
+    assert {row: codes for row, codes in found(batch).items() if codes != ["coordinate_far"]} == {
+        6: ["coordinate_invalid"],
+        7: ["coordinate_invalid"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "bank"),
+    [
+        ("PT. Bank Rakyat Indonesia (Persero)", None),
+        ("BRI Unit Cibadak", "BRI"),
+        ("Bank BJB Cabang Rangkasbitung", "Bank BJB"),
+        ("BPD Jabar Banten", "Bank BJB"),
+        ("BPD BANTEN", "Bank Banten"),
+        ("PT. POS INDONESIA", "Kantor Pos"),
+    ],
+)
+def test_banks_as_they_are_called(cell, bank):
+    assert cells.bank(cell) == ((bank, None) if bank else (None, "choice_unknown"))
+
+
+def test_an_account_number_cut_by_excel_is_not_kept(check):
+    batch = check(text([*HEAD, "NO REK"], [*line(1), "1,23457E+14"], [*line(2), "123456789012345"]))
+    assert found(batch) == {2: ["number_invalid"]}
+    assert "terpotong" in batch.problems.get().message
+
+
+def test_words_in_place_of_a_telephone_say_that_there_is_none():
+    assert (cells.phone("tidak punya hp"), cells.phone("(0254) 200-123")) == (None, "0254200123")
