@@ -167,6 +167,7 @@ BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 ROSTER_MAX_BYTES = env.int("ROSTER_MAX_BYTES", default=50_000_000)
 ROSTER_MAX_ROWS = env.int("ROSTER_MAX_ROWS", default=500_000)
+ROSTER_KEPT_DAYS = env.int("ROSTER_KEPT_DAYS", default=30)
 # Of the process that opens an upload: 500,000 rows of 20 columns take 1.3 GB and 10 s of it.
 ROSTER_READER_MEMORY = env.int("ROSTER_READER_MEMORY", default=2_000_000_000)
 ROSTER_READER_SECONDS = env.int("ROSTER_READER_SECONDS", default=60)
@@ -198,8 +199,21 @@ CONTENT_SECURITY_POLICY = {
 
 PROCRASTINATE_ON_APP_READY = "ejsika.database.worker.on_app_ready"
 # What the clock asks for every minute would leave a million rows a year; only what failed stays to be looked at.
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
-PROCRASTINATE_IMPORT_PATHS = ["ejsika.jobs.tasks", "ejsika.jobs.upkeep", "ejsika.imports.tasks", "beneficiaries.tasks"]
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "delete_jobs": "successful",
+    "update_heartbeat_interval": 3,
+    "stalled_worker_timeout": 15,
+}
+# Who says nothing for so long is dead; how often is looked for such (cron, with the seconds as a sixth field).
+QUEUE_SILENCE_SECONDS = 15
+QUEUE_LOOKED_AFTER = "* * * * * */20"
+PROCRASTINATE_IMPORT_PATHS = [
+    "ejsika.jobs.tasks",
+    "ejsika.jobs.upkeep",
+    "ejsika.imports.tasks",
+    "ejsika.imports.upkeep",
+]
+PROCRASTINATE_IMPORT_PATHS += ["beneficiaries.tasks"]
 
 # Banten; no tile server by default (place names and cells are drawn by us), one may be named.
 MAP_TILES = env.str("MAP_TILES", default="")

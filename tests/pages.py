@@ -120,6 +120,7 @@ ROWS = {
     "imports:batch_search": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_wrong_rows": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_cancel": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),
     "reports:audit": Row(P.AUDIT_VIEW),
     "reports:audit_search": Row(P.AUDIT_VIEW, POST),

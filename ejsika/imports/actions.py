@@ -2,8 +2,9 @@
 
     receive -> check -> (the admin looks) -> commit -> (perhaps) undo
 
-`check` may be run again from the start at any time before the commit: a killed worker loses nothing but time.
-`commit` and `undo` are one transaction each: wholly done or not at all.
+`check` may be run again from the start at any time before the commit: a killed worker loses nothing but time. It can be
+cancelled while it runs; `commit` and `undo` are one transaction each, wholly done or not at all, and can be cancelled
+until they begin.
 """
 
 import hashlib
@@ -21,19 +22,25 @@ from ejsika.imports.kinds import Head, Refusal, SheetKind
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
 from ejsika.imports.tables import Found, open_tables
 from ejsika.imports.wrong_rows import write_wrong_rows
-from ejsika.jobs.models import Job
+from ejsika.jobs.models import Cancelled, Job
+from ejsika.jobs.work import Work, at_work
 from ejsika.lib.sealed import mask_within
 from ejsika.programs.models import Program
 
 Status = ImportBatch.Status
 _COMMIT_LOCK = 7_236_402  # one commit or undo at a time: they touch overlapping families
 _READ = 5_000
+FILE_LOST = "Berkas unggahan ini tidak ada lagi di server, atau tidak utuh. Unggah lagi berkasnya."
+CHANGED = "Data berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan."
 NO_ROWS = "Tidak ada baris data di bawah judul kolom; baris contoh tidak dihitung. Periksa apakah berkasnya benar."
 
 
 @transaction.atomic
 def receive(*, kind: str, program: Program | None, by: User, name: str, content: bytes) -> ImportBatch:
-    """Keep an uploaded file and open a batch for it; nothing is read yet."""
+    """Keep an uploaded file and open a batch for it; nothing is read yet.
+
+    Errors: ValidationError when there is no room to keep it.
+    """
     batch = ImportBatch.objects.create(
         kind=kind,
         program=program,
@@ -48,42 +55,66 @@ def receive(*, kind: str, program: Program | None, by: User, name: str, content:
 
 
 def check(batch: ImportBatch) -> None:
-    """Read, clean and compare a batch's file: afterwards it is checked, or refused with a reason."""
-    batch.job.start("Membaca berkas")
+    """Read, clean and compare a batch's file: afterwards it is checked, or refused with a reason.
+
+    Errors: Cancelled, with nothing left of what was read; and those of at_work.
+    """
     try:
-        _read_and_compare(batch, kinds.get(batch.kind))
-    except Refusal as refusal:
+        with at_work(batch.job, "Membuka berkas") as work:
+            try:
+                _read_and_compare(batch, kinds.get(batch.kind), work)
+            except Refusal as refusal:
+                _forget_rows(batch)
+                _refuse(batch, refusal.code, refusal.message)
+    except Cancelled:
         _forget_rows(batch)
-        batch.status, batch.refusal_code, batch.refusal_message = Status.REFUSED, refusal.code, refusal.message
-        batch.rows = batch.skipped = 0
-        batch.save(update_fields=["status", "refusal_code", "refusal_message", "rows", "skipped"])
-    batch.job.finish()
+        raise
 
 
-def _read_and_compare(batch: ImportBatch, kind: SheetKind) -> None:
-    content = storage.load(batch.file_path)
+def _read_and_compare(batch: ImportBatch, kind: SheetKind, work: Work) -> None:
+    try:
+        content = storage.load(batch.file_path)
+    except storage.Lost:
+        raise Refusal("file_lost", FILE_LOST) from None
     if len(content) > settings.ROSTER_MAX_BYTES:
         raise Refusal(
             "file_too_large", "Berkas terlalu besar. Pecah menjadi beberapa berkas, lalu unggah satu per satu."
         )
-    with open_tables(content, kind) as found:
+    with open_tables(content, kind, work.go_on) as found:
         del content
-        _stage(batch, kind, found)
-    batch.job.report("Membandingkan dengan data KPM", batch.rows, batch.rows)
+        _stage(batch, kind, found, work)
+    work.report("Membandingkan dengan data yang ada", batch.rows, batch.rows)
     with transaction.atomic():
         batch.status, batch.checked_at = Status.CHECKED, timezone.now()  # before: what comes meanwhile is news
         kind.match(batch)
+        _require_uploaded(batch)
         batch.save()
 
 
-def _stage(batch: ImportBatch, kind: SheetKind, found: Found) -> None:
+def _refuse(batch: ImportBatch, code: str, message: str) -> None:
+    batch.status, batch.refusal_code, batch.refusal_message = Status.REFUSED, code, message
+    batch.rows = batch.skipped = 0
+    with transaction.atomic():
+        _require_uploaded(batch)
+        batch.save(update_fields=["status", "refusal_code", "refusal_message", "rows", "skipped"])
+
+
+def _require_uploaded(batch: ImportBatch) -> None:
+    """Errors: Cancelled, where somebody stopped this check at its very end."""
+    found = ImportBatch.objects.select_for_update(no_key=True).only("status").get(pk=batch.pk)
+    if found.status != Status.UPLOADED:
+        raise Cancelled
+
+
+def _stage(batch: ImportBatch, kind: SheetKind, found: Found, work: Work) -> None:
     _forget_rows(batch)
     (first, _), *others = found.tables
     batch.sheet, batch.head_row, batch.titles = first.sheet, first.row, first.titles
     batch.more_sheets = [{"name": head.sheet, "head_row": head.row, "titles": head.titles} for head, _ in others]
     batch.sheets_left = found.left
     batch.unknown_columns = list(dict.fromkeys(title for head, _ in found.tables for title in head.unknown))
-    reader = _Reader(batch, kind)
+    work.total = found.lines
+    reader = _Reader(batch, kind, work)
     for head, lines in found.tables:
         kind.stage(batch, head, reader.read(head, lines), reader.report)
     if not reader.rows:
@@ -95,8 +126,8 @@ def _stage(batch: ImportBatch, kind: SheetKind, found: Found) -> None:
 class _Reader:
     """Walks the lines below the head: hands on data, remembers what it leaves out, counts for the progress bar."""
 
-    def __init__(self, batch: ImportBatch, kind: SheetKind):
-        self.batch, self.kind = batch, kind
+    def __init__(self, batch: ImportBatch, kind: SheetKind, work: Work):
+        self.batch, self.kind, self.work = batch, kind, work
         self.rows, self.checked = 0, 0
         self.skipped: list[SkippedLine] = []
 
@@ -105,6 +136,7 @@ class _Reader:
         known = sorted(head.fields.values())
         cells_known = itemgetter(*known)
         for row, cells in lines:
+            self.work.read += 1
             shown = [str(cell).strip() for cell in cells]
             if not any(shown):
                 blanks.append(row)
@@ -135,7 +167,7 @@ class _Reader:
 
     def report(self, count: int) -> None:
         self.checked += count
-        self.batch.job.report("Memeriksa baris", self.checked)
+        self.work.report("Memeriksa baris", self.checked, self.work.total)
 
 
 def _forget_rows(batch: ImportBatch) -> None:
@@ -153,28 +185,42 @@ def commit(batch: ImportBatch, by: User) -> None:
     register has changed since the check so that other families would be written than those that were shown.
     """
     expected = (batch.counts, batch.compared)
-    with transaction.atomic():
+    with at_work(batch.job, "Membandingkan sekali lagi") as work, transaction.atomic():
         _lock()
-        batch = _reload(batch, Status.CHECKED, Status.COMMITTING)
+        batch = _reload(batch, Status.COMMITTING if batch.status == Status.COMMITTING else Status.CHECKED)
         kind = kinds.get(batch.kind)
         has_changed = kind.hold(batch)
         kind.match(batch)
-        if (batch.counts, batch.compared) == expected and not has_changed:
+        is_as_shown = (batch.counts, batch.compared) == expected and not has_changed
+        if is_as_shown:
+            batch.on_written = _Written(work, batch.to_write)
             kind.write(batch, by)
             batch.status, batch.committed_by, batch.committed_at = Status.COMMITTED, by, timezone.now()
             record("import.committed", target=batch, by=by, counts=batch.counts)
         else:
-            batch.status, batch.checked_at = Status.CHECKED, timezone.now()
+            batch.status, batch.checked_at, batch.failure = Status.CHECKED, timezone.now(), CHANGED
         batch.save()
-    if batch.status != Status.COMMITTED:
-        raise ValidationError("Data berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan.")
+    if not is_as_shown:
+        raise ValidationError(CHANGED)
+
+
+class _Written:
+    """Counts what a commit writes, table after table, for the progress bar."""
+
+    def __init__(self, work: Work, expected: int):
+        self.work, self.expected, self.table, self.count = work, expected, "", 0
+
+    def __call__(self, table: str, count: int) -> None:
+        self.count = count if table != self.table else self.count + count
+        self.table = table
+        self.work.report(f"Menyimpan {table}"[:60], min(self.count, self.expected), self.expected)
 
 
 def undo(batch: ImportBatch, by: User) -> list[dict]:
     """Take a committed batch back; gives what was left standing. Errors: ValidationError if it is not committed."""
-    with transaction.atomic():
+    with at_work(batch.job, "Mengembalikan nilai lama"), transaction.atomic():
         _lock()
-        batch = _reload(batch, Status.COMMITTED, Status.UNDOING)
+        batch = _reload(batch, Status.UNDOING if batch.status == Status.UNDOING else Status.COMMITTED)
         kind = kinds.get(batch.kind)
         kind.hold(batch)
         batch.kept = kind.undo(batch, by)
@@ -197,7 +243,7 @@ def hand_back(batch: ImportBatch, by: User, target) -> None:
         raise ValidationError("Tidak ada baris yang salah di impor ini.")
     try:
         count = write_wrong_rows(batch, target)
-    except FileNotFoundError:
+    except storage.Lost:
         raise ValidationError("Berkas aslinya sudah dihapus. Unggah lagi berkas itu, lalu unduh.") from None
     record("import.rows_handed_back", target=batch, by=by, rows=count)
 
@@ -211,14 +257,43 @@ def discard(batch: ImportBatch, by: User) -> None:
     record("import.discarded", target=batch, by=by)
 
 
+@transaction.atomic
+def cancel(batch: ImportBatch, by: User) -> str:
+    """Stop a check, or a commit or undo that has not begun; gives in words what comes of it.
+
+    A check that runs is ended by whoever runs it, within a second. Errors: ValidationError where it is too late.
+    """
+    batch = _reload(batch, Status.UPLOADED, Status.COMMITTING, Status.UNDOING)
+    was, states = batch.status, Job.State
+    if was == Status.UPLOADED:
+        batch.job.cancel(states.CANCELLED, states.WAITING, states.RUNNING)
+    elif not batch.job.cancel(states.DONE, states.WAITING):
+        raise ValidationError("Sudah dimulai dan tidak dapat dihentikan lagi. Tunggu sampai selesai.")
+    batch.status, words = _CANCELLED[was]
+    batch.failure = "" if was == Status.UPLOADED else words
+    batch.save(update_fields=["status", "failure"])
+    record("import.cancelled", target=batch, by=by, step=was)
+    return words
+
+
+_CANCELLED = {
+    Status.UPLOADED: (Status.CANCELLED, "Pemeriksaan dibatalkan; tidak ada data yang berubah."),
+    Status.COMMITTING: (Status.CHECKED, "Penyimpanan dibatalkan sebelum dimulai; tidak ada data yang berubah."),
+    Status.UNDOING: (Status.COMMITTED, "Impor tetap tersimpan: pembatalannya dihentikan sebelum dimulai."),
+}
+
+
 def _lock() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COMMIT_LOCK])
 
 
 def _reload(batch: ImportBatch, *allowed: str) -> ImportBatch:
-    """Lock the batch's row and make sure that it is where this step begins."""
-    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    """Lock the batch's row and make sure that it is where this step begins.
+
+    Rows that point to it, staged ones, may be written meanwhile: a click on *Batalkan* does not wait for them.
+    """
+    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.status not in allowed:
         raise ValidationError(f"Impor ini tidak dapat diteruskan: {batch.get_status_display().lower()}.")
     return batch

@@ -20,6 +20,9 @@ def line_of(row: int) -> int:
 
 
 class ImportBatchQuerySet(models.QuerySet):
+    def at_work(self):
+        return self.filter(status__in=AT_WORK)
+
     def for_user(self, user):
         """Batches of this person, and those of others whose regions and programmes all lie inside this person's own;
         only of kinds that this person may upload."""
@@ -32,6 +35,9 @@ class ImportBatchQuerySet(models.QuerySet):
         return within.filter(Q(program__in=user.program_ids) | Q(program__isnull=True))
 
 
+AT_WORK = ("uploaded", "committing", "undoing")
+
+
 class ImportBatch(models.Model):
     class Status(models.TextChoices):
         UPLOADED = "uploaded", "Menunggu diperiksa"
@@ -41,6 +47,7 @@ class ImportBatch(models.Model):
         UNDOING = "undoing", "Sedang dibatalkan"
         UNDONE = "undone", "Dibatalkan"
         REFUSED = "refused", "Ditolak"
+        CANCELLED = "cancelled", "Pemeriksaan dibatalkan"
         DISCARDED = "discarded", "Tidak jadi"
 
     kind = models.CharField(max_length=30)
@@ -56,6 +63,8 @@ class ImportBatch(models.Model):
     committed_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # last step
+    forgotten_on = models.DateField(null=True)  # when the file went, and what was only of use with it
     job = models.OneToOneField(Job, models.PROTECT, null=True)
     sheet = models.CharField(max_length=100, blank=True)
     head_row = models.PositiveIntegerField(null=True)
@@ -74,6 +83,7 @@ class ImportBatch(models.Model):
     failure = models.TextField(blank=True)  # why the last step did not go through, for the person who asked for it
 
     objects = ImportBatchQuerySet.as_manager()
+    on_written = None  # what a commit tells of each table that it writes: (name, rows)
 
     class Meta:
         verbose_name = "impor"
@@ -87,7 +97,8 @@ class ImportBatch(models.Model):
                 name="batch_status_known",
                 condition=Q(
                     status__in=[
-                        *("uploaded", "checked", "committing", "committed", "undoing", "undone", "refused", "discarded")
+                        *("uploaded", "checked", "committing", "committed", "undoing", "undone"),
+                        *("refused", "cancelled", "discarded"),
                     ]
                 ),
             ),
@@ -144,12 +155,20 @@ class ImportBatch(models.Model):
     @property
     def is_at_work(self) -> bool:
         """Whether the queue has it: waiting to be checked, being written or taken back."""
-        return self.status in (self.Status.UPLOADED, self.Status.COMMITTING, self.Status.UNDOING)
+        return self.status in AT_WORK
 
     @property
     def has_wrong_rows(self) -> bool:
         """Whether it was checked and rows stay out."""
-        return self.status not in (self.Status.UPLOADED, self.Status.REFUSED) and self.counts.get("error", 0) > 0
+        never_checked = (self.Status.UPLOADED, self.Status.REFUSED, self.Status.CANCELLED)
+        return self.status not in never_checked and self.counts.get("error", 0) > 0
+
+    @property
+    def progress(self):
+        """How far the queue is with it; None where it has nothing to do."""
+        from ejsika.imports.progress import Progress
+
+        return Progress(self) if self.is_at_work and self.job else None
 
     @property
     def to_write(self) -> int:

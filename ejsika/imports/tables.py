@@ -25,6 +25,7 @@ class Found:
     """What a file holds: the tables to be read, in order, and the sheets that are not."""
 
     tables: list[tuple[Head, Iterator[tuple[int, list]]]]
+    lines: int | None  # below the heads; None where only reading tells
     left: list[dict]  # {"name", "has_head"}: one with a head is a list that somebody may have meant to import
 
 
@@ -65,7 +66,9 @@ def find_tables(sheets: list[Sheet], kind: SheetKind) -> Found:
     left = [
         {"name": sheet.name[:LONGEST_NAME], "has_head": head is not None} for sheet, head in others if sheet.is_used
     ]
-    return Found(tables, left)
+    heights = [sheet.height for sheet, head in zip(sheets, heads, strict=True) if any(head is c for c in chosen)]
+    lines = None if None in heights else sum(heights) - sum(head.row for head in chosen)
+    return Found(tables, lines, left)
 
 
 def _lines(sheet: Sheet, head: Head) -> Iterator[tuple[int, list]]:

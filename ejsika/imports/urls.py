@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/choose/", views.batch_choose, name="batch_choose"),
     path("<int:pk>/search/", views.batch_search, name="batch_search"),
     path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),
+    path("<int:pk>/cancel/", views.batch_cancel, name="batch_cancel"),
     path("<int:pk>/discard/", views.batch_discard, name="batch_discard"),
     path("<int:pk>/wrong-rows/", views.batch_wrong_rows, name="batch_wrong_rows"),
 ]

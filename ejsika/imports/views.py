@@ -28,9 +28,9 @@ ROLLED_OVER_FROM = 5_000_000  # bytes: smaller files stay in memory
 @requires(Permission.ROSTER_IMPORT)
 def batch_list(request):
     batches = ImportBatch.objects.for_user(request.user).select_related("uploaded_by", "program", "job").order_by("-id")
-    return render_page(
-        request, "imports/batch_list.html", {"batches": batches[:NEWEST], "notices": notices.for_user(request.user)}
-    )
+    newest = list(batches[:NEWEST])
+    context = {"batches": newest, "is_any_at_work": any(batch.is_at_work for batch in newest)}
+    return render_page(request, "imports/batch_list.html", context | {"notices": notices.for_user(request.user)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,9 +43,15 @@ def batch_new(request):
         kinds_open = kinds.open_to(request.user)
         return render_page(request, "imports/batch_new.html", {"form": form, "kind": kind, "kinds": kinds_open})
     file, program = form.cleaned_data["file"], form.cleaned_data.get("program")
-    with transaction.atomic():
-        batch = actions.receive(kind=kind.name, program=program, by=request.user, name=file.name, content=file.read())
-        tasks.check.defer(batch_id=batch.pk)
+    try:
+        with transaction.atomic():
+            batch = actions.receive(
+                kind=kind.name, program=program, by=request.user, name=file.name, content=file.read()
+            )
+            tasks.hand_over(batch)
+    except ValidationError as error:
+        messages.error(request, error.message)
+        return redirect(request.get_full_path())
     return redirect(batch)
 
 
@@ -66,7 +72,7 @@ def batch_detail(request, pk):
     context = {"batch": batch, "back_url": "/imports/"}
     if request.htmx and not batch.is_at_work:  # the work is over: the whole page has something new to show
         return _reload(request)
-    if batch.is_at_work or batch.status in (batch.Status.REFUSED, batch.Status.DISCARDED):
+    if batch.is_at_work or batch.status in (batch.Status.REFUSED, batch.Status.CANCELLED, batch.Status.DISCARDED):
         return render_page(request, "imports/batch_detail.html", context, part="imports/_progress.html")
     tabs = Tabs(batch, request.GET, request.session)
     earlier = ImportBatch.objects.for_user(request.user).filter(
@@ -150,6 +156,17 @@ def batch_discard(request, pk):
 
 @require_POST
 @requires(Permission.ROSTER_IMPORT)
+def batch_cancel(request, pk):
+    batch = _batch(request, pk)
+    try:
+        messages.success(request, actions.cancel(batch, request.user))
+    except ValidationError as error:
+        messages.error(request, error.message)
+    return redirect(batch)
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
 def batch_wrong_rows(request, pk):
     """The rows that stay out, to be mended and uploaded again; a POST, because it is put on record."""
     batch = _batch(request, pk)
@@ -182,7 +199,7 @@ def _hand_over(request, pk, expected: str, status: str, task):
     batch = _batch(request, pk)
     with transaction.atomic():
         moved = ImportBatch.objects.for_user(request.user).filter(pk=batch.pk, status=expected)
-        if moved.update(status=status, failure=""):
+        if moved.update(status=status, failure="", asked_by=request.user):
             batch.job.wait("Menunggu giliran")
             task.defer(batch_id=batch.pk, by_id=request.user.pk)
         else:

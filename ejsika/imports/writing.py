@@ -38,7 +38,10 @@ def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> i
         f" SELECT {int(batch.pk)}, '{table.name}', s.* FROM ({source}) s",
         parameters,
     )
-    return cursor.rowcount
+    count = cursor.rowcount
+    if batch.on_written:
+        batch.on_written(table.model._meta.verbose_name_plural, count)
+    return count
 
 
 def note_created(cursor, batch, table: Table, keys: list[int]) -> None:

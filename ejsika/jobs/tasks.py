@@ -2,17 +2,17 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.db import OperationalError, connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-STALLED_AFTER_SECONDS = 30
 # A database that went away in the middle of a task, or has no room, comes back: the task starts over, ever more slowly,
 # and never gives up, since nobody could start it again by hand.
 _AGAIN = RetryStrategy(wait=2, linear_wait=5, retry_exceptions={OperationalError})
 
 
-def task(name: str):
+def task(name: str, **options):
     """Make a function a task of the queue; it must be able to run again from its start.
 
     A worker has no requests, whose beginning and end would drop connections that died: each task does it instead.
@@ -27,7 +27,7 @@ def task(name: str):
             finally:
                 _drop_dead_connection()
 
-        return app.task(name=name, retry=_AGAIN)(run)
+        return app.task(name=name, retry=_AGAIN, **options)(run)
 
     return decorate
 
@@ -37,10 +37,10 @@ def _drop_dead_connection() -> None:
         connection.close_if_unusable_or_obsolete()
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron=settings.QUEUE_LOOKED_AFTER)
 @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context, timestamp: int) -> None:
-    """Free the jobs of workers that have not been heard of for half a minute."""
+    """Free the jobs of workers that have not been heard of for a while."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.QUEUE_SILENCE_SECONDS):
         await manager.retry_job(job)

@@ -42,6 +42,7 @@ ACTIONS = {
         "import.undone": "Impor dibatalkan",
         "import.discarded": "Impor tidak jadi",
         "import.chosen": "Pilihan sebuah impor diubah",
+        "import.cancelled": "Langkah sebuah impor dihentikan",
         "import.rows_handed_back": "Baris salah sebuah impor diunduh",
         "list.exported": "Daftar diunduh",
     },

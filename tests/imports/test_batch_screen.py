@@ -201,12 +201,12 @@ def test_batch_in_the_hands_of_the_queue_cannot_be_put_aside(client, operator):
 def test_failure_of_the_program_is_logged_by_its_way_and_told_without_a_word_of_the_sheet(client, operator, caplog):
     upload(client)
     batch = ImportBatch.objects.get()
-    ImportBatch.objects.update(file_path="imports/3602060405801234")
+    ImportBatch.objects.update(kind="3602060405801234")
     tasks.check(batch.pk)
     batch.refresh_from_db()
     assert batch.refusal_code == "internal_error"
-    assert "FileNotFoundError at tasks.py:" in caplog.text
-    assert "> storage.py:" in caplog.text
+    assert "KeyError at tasks.py:" in caplog.text
+    assert "> kinds.py:" in caplog.text
     assert "3602060405801234" not in caplog.text + batch.failure
 
 
