@@ -54,6 +54,17 @@ def batch(world):
     )
 
 
+def accounts_batch(world):
+    return ImportBatch.objects.create(
+        kind="accounts",
+        program=world.program,
+        status="checked",
+        file_name="akun.xlsx",
+        file_digest="0" * 64,
+        uploaded_by=world.operator,
+    )
+
+
 def colleague(world):
     return world.assistant
 
@@ -121,6 +132,7 @@ ROWS = {
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_wrong_rows": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_cancel": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:account_links": Row(P.USER_MANAGE, POST, accounts_batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),
     "reports:audit": Row(P.AUDIT_VIEW),
     "reports:audit_search": Row(P.AUDIT_VIEW, POST),

@@ -123,6 +123,7 @@ class SheetKind(ABC):
     keys: frozenset[str] = frozenset({"kk", "nik"})  # fields one of which makes a line a head
     least_columns = 3  # and so many known ones
     next_step = ""  # template of what is to be done after a commit
+    order = 1  # among the kinds that are offered
     kept_as_text: set[str] = frozenset()  # fields of digits that a spreadsheet would cut, or drop their noughts
 
     @abstractmethod
@@ -235,8 +236,10 @@ def get(name: str) -> SheetKind:
 
 
 def open_to(user) -> list[SheetKind]:
-    """The kinds that this person may upload, in the order in which they were registered."""
-    return [kind for kind in _kinds.values() if kind.is_open_to(user)]
+    """The kinds that this person may upload, as they are offered."""
+    return sorted(
+        (kind for kind in _kinds.values() if kind.is_open_to(user)), key=lambda kind: (kind.order, kind.label)
+    )
 
 
 def missing_titles(head: Head, columns: list[Column]) -> list[str]:

@@ -305,3 +305,21 @@ class SkippedLine(models.Model):
 
     def __str__(self):
         return f"baris {self.row} dilewati"
+
+
+class AccountRow(StagedRow):
+    """A line of the sheet of accounts. Empty or None: the sheet does not say, and nothing changes.
+
+    `user` is the account of that name where there is one; `changes` is what would be written: [field, old, new].
+    """
+
+    username = models.CharField(max_length=60)
+    name = models.CharField(max_length=150, blank=True)
+    role = models.CharField(max_length=12, blank=True)
+    regions = models.JSONField(default=list)  # codes
+    programs = models.JSONField(null=True)  # codes, or "all"
+    user = models.BigIntegerField(null=True)
+    changes = models.JSONField(default=list)
+
+    def __str__(self):
+        return f"baris {self.row}"

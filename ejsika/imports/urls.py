@@ -1,6 +1,7 @@
 from django.urls import path
 
 from ejsika.imports import views
+from ejsika.imports.sheets.views import account_links
 
 app_name = "imports"
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),
     path("<int:pk>/cancel/", views.batch_cancel, name="batch_cancel"),
     path("<int:pk>/discard/", views.batch_discard, name="batch_discard"),
+    path("<int:pk>/account-links/", account_links, name="account_links"),
     path("<int:pk>/wrong-rows/", views.batch_wrong_rows, name="batch_wrong_rows"),
 ]

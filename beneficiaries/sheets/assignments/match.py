@@ -53,7 +53,9 @@ def match(batch) -> list[tuple]:
             values,
         )
         batch.counts = dict.fromkeys(("create", "change", "same", "error", "suspect"), 0) | dict(cursor.fetchall())
-        batch.save(update_fields=["counts"])
+        cursor.execute(_SUM, values)
+        batch.compared = cursor.fetchone()[0]
+        batch.save(update_fields=["counts", "compared"])
     return found
 
 
@@ -104,6 +106,11 @@ _FOUND = """
         ) AS s(turn, field, code, holds, is_error) WHERE holds ORDER BY turn LIMIT 1) v
 """
 _TOLD = "SELECT row, field, code, number, username FROM assigning_found ORDER BY row"
+# What was compared, as a sum: a commit writes only what still gives the same.
+_SUM = """
+    SELECT left(md5(string_agg(concat_ws(':', row, outcome, household, held, assistant), ',' ORDER BY row)), 20)
+    FROM beneficiaries_assignmentrow WHERE batch_id = %(batch)s
+"""
 _OUTCOMES = """
     UPDATE beneficiaries_assignmentrow r
     SET household = o.household, held = o.held, holder = o.holder, assistant = o.assistant, outcome = o.outcome

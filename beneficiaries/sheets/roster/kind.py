@@ -56,6 +56,7 @@ class RosterKind(SheetKind):
         TEXT_NUMBERS,
     ]
     kept_as_text, offers_choices = NUMBERED, True
+    order = 0
     choosable_fields = CHOICES
 
     def check_head(self, head: Head) -> None:
