@@ -57,14 +57,26 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
 
 
 @transaction.atomic
-def log_visit(*, household: Household, by: User, uuid: uuids.UUID, outbox_version: int, **content) -> Visit:
+def log_visit(
+    *,
+    household: Household,
+    by: User,
+    uuid: uuids.UUID,
+    outbox_version: int,
+    revision: uuids.UUID | None = None,
+    **content,
+) -> Visit:
     """Store a visit, or give the one that the same UUID stored before.
 
-    Errors: UuidTakenError as in find_sent.
+    A phone that edits what waits cannot know whether an earlier sending arrived: with a `revision` what differs from
+    that one becomes its correction under this UUID.
+    Errors: UuidTakenError as in find_sent; ValidationError as in correct_visit.
     """
     _lock(household)
     if sent := find_sent(uuid, by=by, household=household):
-        return sent
+        if revision is None or all(getattr(sent, name) == content[name] for name in content):
+            return sent
+        return correct_visit(visit=sent, by=by, uuid=revision, outbox_version=outbox_version, **content)
     visit = _create(household=household, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
     refresh_last_visits([household.pk])
     tallies.refresh([household.region_id], month=_month(visit))

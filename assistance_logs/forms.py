@@ -66,12 +66,20 @@ class VisitForm(forms.Form):
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, household, user, replaces: Visit | None = None):
+    def __init__(self, data=None, *, household, user, replaces: Visit | None = None, is_theirs_today=True):
         self.household, self.user, self.replaces = household, user, replaces
+        self.is_theirs_today = is_theirs_today
         self.position_unreadable = False
         initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
         super().__init__(data, initial=initial, label_suffix="")
         self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}
+
+    @classmethod
+    def bare(cls) -> "VisitForm":
+        """The form as a phone keeps it: about no family and no moment, the same for everybody."""
+        form = cls(household=None, user=None)
+        form.initial |= {"uuid": "", "happened_at": ""}
+        return form
 
     def clean_outbox_version(self) -> int:
         version = self.cleaned_data["outbox_version"]
@@ -97,13 +105,17 @@ class VisitForm(forms.Form):
         if value > timezone.now() + CLOCK_SKEW:
             raise ValidationError("Waktu ini belum terjadi. Periksa tanggal dan jam kunjungan.")
         day = timezone.localdate(value)
-        # That it is theirs today was asked when the family was fetched for them.
-        if day != timezone.localdate() and not self.household.assignments.on(day).filter(assistant=self.user).exists():
+        if not self._was_theirs(day):
             raise ValidationError(
                 f"Pada {formats.date_format(day)} keluarga ini belum ditugaskan kepada Anda. Periksa tanggalnya; "
                 "kalau tanggalnya benar, minta koordinator memeriksa tanggal penugasan."
             )
         return value
+
+    def _was_theirs(self, day: datetime.date) -> bool:
+        if self.is_theirs_today and day == timezone.localdate():
+            return True
+        return self.household.assignments.touching(day).filter(assistant=self.user).exists()
 
     def clean(self) -> dict:
         self._clean_person()
@@ -147,6 +159,14 @@ class VisitForm(forms.Form):
             "accuracy_m": position and position.accuracy_m,
         }
 
+    def reasons(self) -> list[str]:
+        """What is wrong, a line each, as an outbox shows it beside no form."""
+        return [
+            f"{self.fields[name].label}: {error}" if name in self.fields and not self[name].is_hidden else error
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
     def sent_before(self) -> Visit | None:
         """The visit that this same sending stored already, whatever else it says now. Call after is_valid()."""
         sent = self.cleaned_data.get("uuid")
@@ -157,6 +177,18 @@ class VisitForm(forms.Form):
         if "uuid" in self.errors or self.has_error(NON_FIELD_ERRORS, "uuid_taken"):
             self.data = self.data.copy()
             self.data["uuid"] = str(uuid.uuid4())
+
+
+class OutboxForm(VisitForm):
+    """What a phone sends that may have been edited since a sending of which no answer came."""
+
+    revision = forms.UUIDField(required=False, error_messages={"invalid": STALE})
+
+    def sent_before(self) -> Visit | None:
+        sent, revision = super().sent_before(), self.cleaned_data.get("revision")
+        if sent is None or revision is None:
+            return sent
+        return find_sent(revision, by=self.user, household=self.household, replaces=sent)
 
 
 def _values(visit: Visit) -> dict:

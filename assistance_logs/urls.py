@@ -1,11 +1,15 @@
 from django.urls import path
 
-from assistance_logs import views
+from assistance_logs.views import outbox, visits
 
 app_name = "assistance_logs"
 urlpatterns = [
-    path("tasks/", views.task_list, name="task_list"),
-    path("new/<int:pk>/", views.visit_new, name="visit_new"),
-    path("<int:pk>/", views.visit_detail, name="visit_detail"),
-    path("<int:pk>/correct/", views.visit_correct, name="visit_correct"),
+    path("tasks/", visits.task_list, name="task_list"),
+    path("new/<int:pk>/", visits.visit_new, name="visit_new"),
+    path("<int:pk>/", visits.visit_detail, name="visit_detail"),
+    path("<int:pk>/correct/", visits.visit_correct, name="visit_correct"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/door/", outbox.outbox_door, name="outbox_door"),
+    path("outbox/day/", outbox.outbox_day, name="outbox_day"),
+    path("outbox/send/", outbox.outbox_send, name="outbox_send"),
 ]

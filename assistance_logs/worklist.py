@@ -12,6 +12,7 @@ from assistance_logs.models import Visit
 from beneficiaries import figures
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models import Household
+from ejsika.lib.tags import day, day_month
 
 # Families that are graduated or out of the programme are no task; they stay in the list of families.
 ON_THE_LIST = [EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED, EnrollmentStatus.CANDIDATE]
@@ -58,6 +59,26 @@ class Task:
     def is_follow_up_late(self) -> bool:
         due = self.follow_up and self.follow_up.follow_up_due
         return due is not None and due < self.today
+
+    @property
+    def open_words(self) -> str:
+        """What the family's newest visit left to be done, by when; "" where nothing is open."""
+        if self.follow_up is None:
+            return ""
+        due = self.follow_up.follow_up_due
+        passed = " (sudah lewat)" if self.is_follow_up_late else ""
+        return self.follow_up.follow_up + (f", jatuh tempo {day_month(due)}{passed}" if due else "")
+
+    @property
+    def reason(self) -> str:
+        """Why this family is on the list."""
+        if self.follow_up:
+            return f"Tindak lanjut: {self.open_words}"
+        family = self.family
+        last = family.last_visited_on and day(family.last_visited_on)
+        if family.status != EnrollmentStatus.ACTIVE:
+            return family.get_status_display() + (f", terakhir dikunjungi {last}" if last else "")
+        return f"Kunjungan rutin, terakhir {last}" if last else "Kunjungan pertama"
 
 
 def month_progress(visited: int, total: int, *, today: datetime.date) -> Progress | None:

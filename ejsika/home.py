@@ -47,7 +47,7 @@ def home(request):
 
 
 def frame(request):
-    """Context of every page: the places this person may go to. No query."""
+    """Context of every page: the places this person may go to, whose outbox the phone keeps. No query."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"places": []}
@@ -56,4 +56,7 @@ def frame(request):
     ordered = sorted(PLACES, key=lambda place: place[3] != first)
     found = [(label, icon, reverse(name)) for permission, label, icon, name in ordered if user.may(permission)]
     nearest = max((url for _, _, url in found if here.startswith(url)), key=len, default=None)
-    return {"places": [Place(label, icon, url, url == nearest) for label, icon, url in found]}
+    return {
+        "places": [Place(label, icon, url, url == nearest) for label, icon, url in found],
+        "outbox_of": user.pk if user.may(Permission.VISIT_LOG) else None,
+    }

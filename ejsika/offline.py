@@ -9,21 +9,32 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from assistance_logs.forms import VisitForm
+
 PAGE = "offline.html"
+STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
+STYLES += ["css/components/visits.css", "css/components/outbox.css"]
+MODULES = [f"js/outbox/{name}.js" for name in ("store", "send", "sync", "form", "list", "page", "tasks")]
+MODULES += ["js/position.js"]
+FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg"]
 
 
 @require_safe
 @login_not_required
 def offline(request):
-    return HttpResponse(render_to_string(PAGE))
+    return HttpResponse(_page())
 
 
 @require_safe
 @login_not_required
 def service_worker(request):
     """The worker's code; any change of the page or of its files gives it another name for what it keeps."""
-    page = render_to_string(PAGE)
-    context = {"page": reverse("offline"), "version": hashlib.sha256(page.encode()).hexdigest()[:12]}
+    version = hashlib.sha256(_page().encode()).hexdigest()[:12]
+    context = {"page": reverse("offline"), "version": version, "files": FILES}
     response = render(request, "sw.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
+
+
+def _page() -> str:
+    return render_to_string(PAGE, {"styles": STYLES, "modules": MODULES, "form": VisitForm.bare()})

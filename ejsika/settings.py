@@ -157,7 +157,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ejsika.lib.static.StaticFiles"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Uploaded sheets, encrypted; nothing below it is served by path.

@@ -1,14 +1,13 @@
-// Shows a page in words when the network is away. It keeps that page and its files and nothing else: what belongs to a
-// person never goes through a cache of this worker.
+// Shows a page in words, or the day's work, when the network is away, and sends what waits when it is back. It keeps one
+// page and its files and nothing else: what belongs to a person never goes through a cache of this worker.
+import { sendAll } from "{% asset "js/outbox/send.js" %}"
+
 const KEPT = "offline-{{ version }}"
 const PAGE = "{{ page }}"
-const FILES = [
-  "{% asset "css/tokens.css" %}",
-  "{% asset "css/base.css" %}",
-  "{% asset "css/components/parts.css" %}",
-  "{% asset "css/components/form.css" %}",
-  "{% asset "img/icon.svg" %}",
+const FILES = [{% for file in files %}
+  "{% asset file %}",{% endfor %}
 ]
+const GATEWAY_DOWN = [502, 503, 504] // a proxy is there, and nobody behind it
 
 addEventListener("install", (event) => {
   skipWaiting()
@@ -16,14 +15,22 @@ addEventListener("install", (event) => {
 })
 
 addEventListener("activate", (event) => {
-  event.waitUntil(Promise.all([forgetOlder(), registration.navigationPreload?.enable()]))
+  event.waitUntil(Promise.all([forgetOlder(), clients.claim(), registration.navigationPreload?.enable()]))
 })
 
 addEventListener("fetch", (event) => {
   const { request } = event
   if (request.mode === "navigate" && request.method === "GET") event.respondWith(visit(event))
-  else if (FILES.includes(new URL(request.url).pathname)) event.respondWith(fetch(request).catch(() => kept(request)))
+  else if (FILES.includes(new URL(request.url).pathname)) event.respondWith(file(request))
 })
+
+addEventListener("sync", (event) => {
+  if (event.tag === "outbox") event.waitUntil(sendWaiting())
+})
+
+async function sendWaiting() {
+  if (["away", "trouble"].includes(await sendAll())) throw new Error("not yet") // the browser tries again by itself
+}
 
 async function keep() {
   const cache = await caches.open(KEPT)
@@ -37,10 +44,15 @@ async function forgetOlder() {
 
 async function visit(event) {
   try {
-    return (await event.preloadResponse) ?? (await fetch(event.request))
+    const answer = (await event.preloadResponse) ?? (await fetch(event.request))
+    return GATEWAY_DOWN.includes(answer.status) ? ((await kept(PAGE)) ?? answer) : answer
   } catch {
     return (await kept(PAGE)) ?? Response.error()
   }
+}
+
+async function file(request) {
+  return fetch(request).catch(() => kept(request))
 }
 
 async function kept(request) {

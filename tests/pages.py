@@ -77,6 +77,10 @@ def faulty_batch(world):
     return found
 
 
+def sender(world):
+    return {"user": world.assistant.pk}
+
+
 def viewport(world):
     return {"bbox": "105,-7.2,107,-5.7", "zoom": "9"}
 
@@ -122,6 +126,9 @@ ROWS = {
     "assistance_logs:visit_new": Row(P.VISIT_LOG, FORM, household),
     "assistance_logs:visit_detail": Row(P.VISIT_VIEW, target=visit),
     "assistance_logs:visit_correct": Row(P.VISIT_LOG, FORM, visit),
+    "assistance_logs:outbox": Row(P.VISIT_LOG),
+    "assistance_logs:outbox_day": Row(P.VISIT_LOG),
+    "assistance_logs:outbox_send": Row(P.VISIT_LOG, POST, data=sender),
     "imports:batch_list": Row(P.ROSTER_IMPORT),
     "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
     "imports:template_download": Row(P.ROSTER_IMPORT),
@@ -162,7 +169,8 @@ ROWS = {
 }
 # Django's own views, with their own rules: tested by name below and in tests/accounts.
 NOT_OURS = {"healthz", "offline", "service_worker", "login", "logout", "password_change", "password_change_done"} | {
-    "accounts:password_set"
+    "accounts:password_set",
+    "assistance_logs:outbox_door",
 }
 
 

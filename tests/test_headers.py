@@ -81,7 +81,7 @@ def test_refusals_bear_the_headers(client, db, settings):
 
 def test_files_with_a_hash_in_their_name_are_kept_for_ever_and_others_asked_for_anew(db, settings, tmp_path):
     settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = tmp_path, False
-    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    backend = "ejsika.lib.static.StaticFiles"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
     (tmp_path / "a.css").write_text("a { color: red }")
     list(staticfiles_storage.post_process({"a.css": (staticfiles_storage, "a.css")}))

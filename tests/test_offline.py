@@ -1,12 +1,31 @@
 """The page for no network and the service worker that shows it: the same for everybody, and nothing else is kept."""
 
 import re
+from pathlib import Path
+from posixpath import join, normpath
 
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 
-def test_page_is_the_same_whoever_asks(client, budi):
+def with_imports(files) -> set[str]:
+    """These files and all that the scripts among them import."""
+    found, waiting = set(), list(files)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            source = Path(finders.find(path)).read_text() if path.endswith(".js") else ""
+            imported = re.findall(r'^import .*from "(\.[^"]+)"', source, re.MULTILINE)
+            waiting += [normpath(join(path, "..", name)) for name in imported]
+    return found
+
+
+def files_in(text) -> set[str]:
+    return set(re.findall(r'"/static/([^"]+)"', text))
+
+
+def test_page_is_the_same_whoever_asks(client, budi, north_family):
     anonymous = client.get(reverse("offline"))
     client.force_login(budi)
     assert anonymous.status_code == 200
@@ -15,11 +34,13 @@ def test_page_is_the_same_whoever_asks(client, budi):
 
 
 def test_page_needs_no_file_that_the_worker_does_not_keep(client, db):
-    page = client.get(reverse("offline")).content.decode()
-    worker = client.get(reverse("service_worker")).content.decode()
-    files = set(re.findall(r'"(/static/[^"]+)"', worker))
-    assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) == files
-    assert all(finders.find(file.removeprefix("/static/")) for file in files)
+    page = client.get(reverse("offline")).text
+    worker = client.get(reverse("service_worker")).text
+    kept = files_in(worker.partition("const FILES")[2])
+    assert with_imports(files_in(page)) == kept
+    assert with_imports(files_in(worker)) == kept
+    assert files_in(page) == kept  # named in the page, so that none is waited for one after the other
+    assert all(finders.find(file) for file in kept)
 
 
 def test_worker_is_a_script_for_the_whole_site_that_is_asked_for_anew(client, db):
@@ -34,3 +55,15 @@ def test_worker_keeps_under_another_name_when_the_page_changes(client, db, setti
     first = client.get(reverse("service_worker")).content
     settings.STATIC_URL = "/lain/"
     assert client.get(reverse("service_worker")).content != first
+
+
+def test_scripts_ask_the_doors_that_are_there():
+    source = Path(finders.find("js/outbox/send.js")).read_text()
+    named = set(re.findall(r'"(/visits/[^"]+)"', source))
+    assert named == {reverse(f"assistance_logs:outbox_{door}") for door in ("door", "day", "send")}
+
+
+def test_page_bears_the_loss_of_the_hashed_names(client, db, settings):
+    backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+    assert 'href="/static/css/base.css"' in client.get(reverse("offline")).text

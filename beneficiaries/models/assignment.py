@@ -10,6 +10,10 @@ class AssignmentQuerySet(models.QuerySet):
         """Assignments in force on that day: the first day counts, the last one belongs to the successor."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
 
+    def touching(self, day):
+        """Assignments in force on any part of that day, the last one too: its morning was still this assistant's."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), started_on__lte=day)
+
     def open(self):
         return self.filter(ended_on__isnull=True)
 

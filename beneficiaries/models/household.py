@@ -62,6 +62,12 @@ class HouseholdQuerySet(ScopedQuerySet):
         today = Assignment.objects.on(timezone.localdate())
         return self.filter(Exists(today.filter(household=OuterRef("pk"), assistant=assistant)))
 
+    def ever_assisted_by(self, assistant):
+        """Families that are or were assigned to this assistant: to store what was written then, not to be read."""
+        from beneficiaries.models.assignment import Assignment
+
+        return self.filter(Exists(Assignment.objects.filter(household=OuterRef("pk"), assistant=assistant)))
+
     def for_page(self, user):
         """What heads a family's page: place, programmes this person may know of (known_enrollments), `has_cases`."""
         from beneficiaries.graduation.models import GraduationCase

@@ -25,6 +25,12 @@ def post_visit(client, household, **changes):
     return client.post(reverse("assistance_logs:visit_new", args=[household.pk]), sent(**changes))
 
 
+def post_item(client, household, user, **changes):
+    """Send as a phone's outbox does."""
+    fields = sent(user=user.pk, household=household.pk, **changes)
+    return client.post(reverse("assistance_logs:outbox_send"), fields)
+
+
 def post_correction(client, visit, **changes):
     return client.post(reverse("assistance_logs:visit_correct", args=[visit.pk]), sent(**changes))
 

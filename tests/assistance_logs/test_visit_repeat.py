@@ -6,18 +6,11 @@ import uuid
 import pytest
 from django.db import connections
 from django.test import Client
-from django.urls import reverse
 
 from assistance_logs.models import Visit
 from beneficiaries.models import Assignment
 from ejsika.audit.models import AuditEvent
 from tests.assistance_logs.sending import post_correction, post_visit, sent
-
-JSON = {"HTTP_ACCEPT": "application/json"}
-
-
-def post_json(client, household, fields):
-    return client.post(reverse("assistance_logs:visit_new", args=[household.pk]), fields, **JSON)
 
 
 def test_the_same_number_again_answers_the_same_and_changes_nothing(client, budi, north_family):
@@ -69,38 +62,6 @@ def test_a_number_of_a_visit_is_none_for_its_correction(client, budi, north_fami
     post_visit(client, north_family, uuid=number)
     assert post_correction(client, Visit.objects.get(), uuid=number).status_code == 409
     assert Visit.objects.count() == 1
-
-
-def test_a_phone_gets_the_same_json_each_time(client, budi, north_family):
-    client.force_login(budi)
-    fields = sent(latitude="1e9", longitude="1e9")
-    answers = [post_json(client, north_family, fields) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert answers[0].json() == answers[1].json()
-    assert answers[0].json() == {
-        "uuid": fields["uuid"],
-        "state": "stored",
-        "errors": {},
-        "warnings": ["position_unreadable"],
-    }
-    assert Visit.objects.count() == 1
-
-
-def test_a_phone_is_told_what_is_wrong(client, budi, north_family):
-    client.force_login(budi)
-    fields = sent(result="senang", outbox_version="2")
-    for answer in [post_json(client, north_family, fields) for _ in range(2)]:
-        assert (answer.status_code, answer.json()["state"], answer.json()["uuid"]) == (422, "rejected", fields["uuid"])
-        assert set(answer.json()["errors"]) == {"result", "outbox_version"}
-        assert "Muat ulang" in answer.json()["errors"]["outbox_version"][0]["message"]
-
-
-def test_a_phone_is_told_of_a_number_that_is_taken(client, budi, north_family, second_family):
-    client.force_login(budi)
-    fields = sent()
-    post_json(client, north_family, fields)
-    answer = post_json(client, second_family, fields)
-    assert (answer.status_code, answer.json()["state"]) == (422, "rejected")
 
 
 def at_once(*acts):

@@ -4,7 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-PAGES = ["400", "403", "403_csrf", "404", "405", "413", "500", "offline"]
+PAGES = ["400", "403", "403_csrf", "404", "405", "413", "500"]
 
 
 @pytest.fixture

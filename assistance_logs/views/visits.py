@@ -6,19 +6,18 @@ from functools import partial
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistance_logs import worklist
 from assistance_logs.actions import UuidTakenError, correct_visit, log_visit
+from assistance_logs.families import family_to_log
 from assistance_logs.forms import VisitForm
 from assistance_logs.models import Visit
 from beneficiaries.figures import View
-from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
@@ -52,8 +51,11 @@ def task_list(request):
 @require_http_methods(["GET", "POST"])
 @requires(Permission.VISIT_LOG)
 def visit_new(request, pk):
-    household = get_object_or_404(Household.objects.for_user(request.user).select_related("region"), pk=pk)
-    form = VisitForm(request.POST if request.method == "POST" else None, household=household, user=request.user)
+    household = family_to_log(request.user, pk)
+    if household is None or (request.method == "GET" and not household.is_theirs_today):
+        raise Http404
+    data, theirs = (request.POST if request.method == "POST" else None), household.is_theirs_today
+    form = VisitForm(data, household=household, user=request.user, is_theirs_today=theirs)
     page = partial(_new_page, request, household, form)
     if request.method == "GET":
         return page()
@@ -102,47 +104,32 @@ def visit_correct(request, pk):
     return page()
 
 
-def _store(request, form, act, page):
-    """Store what was sent, once, or say why not: to a person by the page, to a phone's outbox by JSON."""
-    visit, status = None, None
+def store(form, act):
+    """Do what a sent form asks for, once; gives the visit (None where it is refused) and the status of a conflict."""
     try:
-        visit = act(**form.cleaned_data) if form.is_valid() else form.sent_before()
+        return act(**form.cleaned_data) if form.is_valid() else form.sent_before(), None
     except UuidTakenError:
         form.add_error(None, ValidationError(TAKEN, code="uuid_taken"))
-        status = 409
     except ValidationError as error:
         form.add_error(None, error)
-        status = 409
-    if _wants_json(request):
-        return _json_answer(form, visit)
+    return None, 409
+
+
+def _store(request, form, act, page):
+    visit, status = store(form, act)
     if visit is None:
+        if not form.is_theirs_today:  # no page of a family that is another's by now
+            raise Http404
         form.renew_uuid()
         return page(status=status)
-    _tell(request, form, repeated=visit.is_repeat)
-    return redirect(visit)
+    tell(request, form, repeated=visit.is_repeat)
+    return redirect(visit if form.is_theirs_today else "assistance_logs:task_list")
 
 
-def _tell(request, form, *, repeated):
+def tell(request, form, *, repeated):
     if repeated:
         messages.info(request, "Kunjungan ini sudah tersimpan sebelumnya. Untuk mengubahnya, pilih Perbaiki.")
     else:
         messages.success(request, "Perbaikan tersimpan." if form.replaces else "Kunjungan tersimpan.")
     if form.position_unreadable:
         messages.warning(request, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan.")
-
-
-def _wants_json(request) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def _json_answer(form, visit):
-    stored = visit is not None
-    answer = {
-        "uuid": str(visit.uuid) if stored else form.data.get("uuid", ""),
-        "state": "stored" if stored else "rejected",
-        "errors": {} if stored else form.errors.get_json_data(),
-        "warnings": ["position_unreadable"] if form.position_unreadable else [],
-    }
-    response = JsonResponse(answer, status=200 if stored else 422)
-    patch_vary_headers(response, ["Accept"])
-    return response

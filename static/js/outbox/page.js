@@ -1,0 +1,20 @@
+// The bare form of a visit, filled for one family: to write without network, and to edit what waits in the outbox.
+import { fill, keepDrafts, localTime, saveByOutbox, showErrors } from "./form.js"
+import { follow } from "../position.js"
+
+// `visit` as in saveByOutbox; `row` is the item that is edited, if there is one.
+export async function beginWriting(root, { user, household, family }, row) {
+  const form = root.querySelector("form")
+  const find = (name) => root.querySelector(`[data-${name}]`)
+  find("family-name").textContent = family.name
+  find("family-place").textContent = family.place
+  find("follow-up").hidden = !family.follow_up
+  find("follow-up-words").textContent = family.follow_up ?? ""
+  const draft = `${user}:${row?.uuid ?? household}`
+  if (row) fill(form, row.fields)
+  else form.elements.happened_at.value = localTime()
+  if (row?.state === "refused") showErrors(form, row.refusal)
+  await keepDrafts(form, draft, user)
+  saveByOutbox(form, { user, household, family: { name: family.name, place: family.place } }, { row, draft })
+  follow(form.querySelector("[data-position]"), form.elements)
+}

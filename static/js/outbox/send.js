@@ -1,0 +1,118 @@
+// Sends what waits, oldest first; the same in a page and in the service worker. Any answer may be lost: everything has
+// its UUID, and the server answers a repeat as it did the first time.
+import * as store from "./store.js"
+
+export const DOOR = "/visits/outbox/door/"
+const DAY = "/visits/outbox/day/"
+const SEND = "/visits/outbox/send/"
+const PATIENCE_MS = 60_000
+const DAY_AGE_MS = 10 * 60_000
+
+// Ask who is logged in: state "open" with user and token, or "login", "role", "away".
+export async function knock() {
+  const answer = await ask(DOOR)
+  const door = (await json(answer)) ?? { state: "away" }
+  if (door.state === "open") await store.welcome(door.user)
+  return door
+}
+
+// Whom this phone keeps data of and who may not work any more is forgotten: asked with their key, without a cookie.
+export async function forgetDisabled(exceptUser) {
+  for (const { user, key } of await store.people()) {
+    if (user === exceptUser || !key) continue
+    const answer = await ask(DOOR, { credentials: "omit", headers: { "X-Phone-Key": key } })
+    if (answer?.status === 410) await store.forget(user, { unsentToo: true })
+  }
+}
+
+// Send all that waits of who is logged in, one after the other. Two at once, in page and worker, wait for each other.
+export function sendAll() {
+  return navigator.locks.request("ejsika-outbox", async () => {
+    const door = await knock()
+    if (door.state !== "open") return door.state
+    let outcome = "done"
+    let hasSent = false
+    for (const item of await store.unsent(door.user)) {
+      if (item.state !== "waiting") continue
+      const { state } = await send(item, door)
+      if (state === "away" || state === "login") return state
+      if (state === "trouble") outcome = state
+      hasSent ||= state === "stored"
+    }
+    await keepDay(door.user, { isStale: hasSent })
+    return outcome
+  })
+}
+
+// Send one item; gives state "stored" (with url), "rejected" (with errors, reasons), "away", "login" or "trouble".
+export async function send(item, door, { isSeen = false } = {}) {
+  store.tell({ sending: item.uuid })
+  const answer = await sendVisit(item, door, isSeen)
+  if (answer.state === "stored") {
+    await settle(item, {
+      state: "sent", sentAt: Date.now(), url: answer.url, refusal: undefined, trouble: "", fields: [],
+    })
+  } else if (answer.state === "rejected") {
+    await settle(item, { state: "refused", refusal: { reasons: answer.reasons, errors: answer.errors }, trouble: "" })
+  }
+  return finish(item, answer)
+}
+
+async function finish(item, answer) {
+  if (answer.state === "trouble" || answer.state === "login") await settle(item, { trouble: answer.state })
+  store.tell()
+  return answer
+}
+
+async function sendVisit(item, { user, token }, isSeen) {
+  const body = new FormData()
+  for (const [name, value] of item.fields) body.append(name, value)
+  const more = { user, household: item.household, revision: item.revision ?? "" }
+  for (const [name, value] of Object.entries(isSeen ? { ...more, page: 1 } : more)) body.append(name, value)
+  return read(await post(SEND, body, token, PATIENCE_MS))
+}
+
+// Write what came of an item, unless it was changed meanwhile: then the change has to be sent as well.
+async function settle(item, fields) {
+  await store.change("items", item.uuid, fields, (row) => row.edition === item.edition)
+}
+
+function post(address, body, token, patience) {
+  return ask(address, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" }, patience })
+}
+
+async function ask(address, { patience = PATIENCE_MS, ...options } = {}) {
+  const signal = AbortSignal.timeout(patience)
+  try {
+    return await fetch(address, { cache: "no-store", redirect: "manual", signal, ...options })
+  } catch {
+    return undefined
+  }
+}
+
+async function json(answer) {
+  try {
+    return await answer?.json()
+  } catch {
+    return undefined
+  }
+}
+
+async function read(answer) {
+  if (!answer) return { state: "away" }
+  if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 409) return { state: "login" }
+  const said = await json(answer)
+  if (said?.state === "stored" || said?.state === "rejected") return said
+  return { state: answer.ok ? "away" : "trouble" } // cut off on its way, or the server's own fault
+}
+
+// Fetch the day's families of who is logged in, where what is kept of them is too old.
+export async function keepDay(user, { isStale = false } = {}) {
+  const person = (await store.people()).find((row) => row.user === user)
+  if (!isStale && person?.day && Date.now() - person.day.at < DAY_AGE_MS) return
+  const day = await json(await ask(DAY))
+  if (day?.user !== user) return
+  const { key, ...list } = day
+  await store.change("people", user, { key, day: { ...list, at: Date.now() } })
+  store.tell()
+}
