@@ -283,7 +283,7 @@ class FieldChange(models.Model):
     new = models.TextField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["batch", "table", "field", "key"], name="change_by_batch")]
+        indexes = [models.Index(fields=["batch", "key"], name="change_by_key")]
 
     def __str__(self):
         return f"{self.table}.{self.field} {self.key}"

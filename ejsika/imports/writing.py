@@ -111,18 +111,22 @@ def _update(cursor, batch, table: Table, value: str, condition: str) -> None:
     if not columns:
         return
     settings = ", ".join(
-        f"{column} = CASE WHEN v.v ? '{column}' THEN (v.v->>'{column}')::{table.column_type(cursor.db, column)}"
+        f"{column} = CASE WHEN v.has_{column} THEN v.{column}::{table.column_type(cursor.db, column)}"
         f" ELSE t.{column} END"
+        for column in columns
+    )
+    noted = ", ".join(
+        f"bool_or(c.field = '{column}') AS has_{column}, min(c.{value}) FILTER (WHERE c.field = '{column}') AS {column}"
         for column in columns
     )
     turns = ["true"]
     if table.lower_first in columns:
-        lowered = f"v.v->>'{table.lower_first}' IS NOT DISTINCT FROM 'false'"
+        lowered = f"v.{table.lower_first} IS NOT DISTINCT FROM 'false'"
         turns = [lowered, f"NOT ({lowered})"]
     for turn in turns:
         cursor.execute(
             f"""UPDATE {table.name} t SET {settings} FROM (
-                SELECT c.key, jsonb_object_agg(c.field, c.{value}) AS v FROM imports_fieldchange c
+                SELECT c.key, {noted} FROM imports_fieldchange c
                 WHERE c.batch_id = {int(batch.pk)} AND c."table" = '{table.name}' AND c.field <> '' AND {condition}
                 GROUP BY c.key) v
             WHERE t.id = v.key AND {turn}"""

@@ -105,11 +105,15 @@ def bits(filled: list[Filled]) -> str:
 
 
 def changes(filled: list[Filled], alias: str) -> str:
-    """SQL of a lateral table of the changes of one row: (field, old, new) as PostgreSQL's text."""
-    rows = ", ".join(
-        f"('{field.column}', {alias}.{field.column}::text, ({field.new})::text, {field.applies})" for field in filled
+    """SQL of a lateral table of the changes of one row: (field, old, new) as PostgreSQL's text.
+
+    Each column is a SELECT of its own, which ends at its condition: as VALUES, all would be turned into text first.
+    """
+    rows = " UNION ALL ".join(
+        f"SELECT '{field.column}', {alias}.{field.column}::text, ({field.new})::text WHERE {field.applies}"
+        for field in filled
     )
-    return f"(VALUES {rows}) AS changed(field, old, new, applies)"
+    return f"({rows}) AS changed(field, old, new)"
 
 
 def differences(filled: list[Filled], alias: str) -> str:

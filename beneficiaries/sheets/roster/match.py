@@ -92,8 +92,8 @@ def make_families(cursor, batch, *, by_person: bool, only: str = "true", as_chos
     """Make roster_family: what the sheet says of each family, and the households its numbers lead to.
 
     hk has the KK; hn has the recipient's NIK as its recipient (or the person whom somebody knows to be the same), hm
-    as a mere member. `household` is the one it matches. `only` is SQL over the staged rows r. With `as_chosen` the
-    cells that an admin has unticked are empty.
+    as a mere member. `household` is the one it matches, `given` the id that a new family was given when it was last
+    compared. `only` is SQL over the staged rows r. With `as_chosen` the cells that an admin has unticked are empty.
     """
     rows = f"FROM beneficiaries_rosterrow r WHERE r.batch_id = {int(batch.pk)} AND {only}"
     said = f"{_SAID_BY_PERSONS} {rows} GROUP BY r.family" if by_person else f"{_SAID_BY_LINE} {rows}"
@@ -103,7 +103,7 @@ def make_families(cursor, batch, *, by_person: bool, only: str = "true", as_chos
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_family, roster_found, roster_outcome;
         CREATE TEMP TABLE roster_family ON COMMIT DROP AS
-        SELECT f.family, f.row, f.wrong, f.withheld, {columns}, k.id AS hk, p.hn, p.hm,
+        SELECT f.family, f.row, f.wrong, f.given, f.withheld, {columns}, k.id AS hk, p.hn, p.hm,
             CASE WHEN k.id IS NULL THEN p.hn ELSE k.id END AS household
         FROM ({said}) f
         LEFT JOIN beneficiaries_household k ON k.kk = {_unless_withheld("kk", "") if is_chosen else "f.kk"}
@@ -134,13 +134,15 @@ _WRONG_ROWS = (
     "(r.row IN (SELECT row FROM imports_problem WHERE batch_id = {batch} AND level = 'error' AND NOT is_from_register))"
 )
 # What a sheet says of a family: one line's cells, or the first that any of its persons gives, the recipient first.
-_SAID_BY_LINE = "SELECT r.family, r.row, {wrong} AS wrong, r.withheld, r.member, " + ", ".join(
+_GIVEN = "CASE WHEN r.outcome = 'create' THEN r.household END"
+_SAID_BY_LINE = f"SELECT r.family, r.row, {{wrong}} AS wrong, {_GIVEN} AS given, r.withheld, r.member, " + ", ".join(
     f"r.{c}" for c in FAMILY_COLUMNS
 )
 _OF_THE_RECIPIENT = {"nik", "name", "born_on"}
 _SAID_BY_PERSONS = (
     "SELECT r.family, coalesce(min(r.row) FILTER (WHERE r.is_recipient), min(r.row)) AS row, "
-    "bool_or({wrong}) AS wrong, coalesce(bit_or(r.withheld) FILTER (WHERE r.is_recipient), 0) AS withheld, "
+    f"bool_or({{wrong}}) AS wrong, min({_GIVEN}) AS given, "
+    "coalesce(bit_or(r.withheld) FILTER (WHERE r.is_recipient), 0) AS withheld, "
     "min(r.member) FILTER (WHERE r.is_recipient) AS member, "
     + ", ".join(
         f"(array_agg(r.{c} ORDER BY NOT r.is_recipient, r.row) FILTER (WHERE r.{c} IS NOT NULL"
@@ -183,7 +185,8 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
 def _find_in_register(cursor, batch, *, is_anew: bool) -> None:
     scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
     cursor.execute(
-        f"""CREATE TEMP TABLE roster_scope ON COMMIT DROP AS
+        f"""CREATE TEMP TABLE roster_scope (household bigint PRIMARY KEY, inside boolean) ON COMMIT DROP;
+            INSERT INTO roster_scope
             SELECT h AS household, h IN ({scope}) AS inside FROM (
                 SELECT hk AS h FROM roster_family UNION SELECT hn FROM roster_family UNION SELECT hm FROM roster_family
                 UNION SELECT m.household_id FROM beneficiaries_member m JOIN beneficiaries_rosterrow r
@@ -209,14 +212,14 @@ _FAMILY_FINDINGS = """
     SELECT f.family, f.row, v.field, v.code FROM roster_family f
     LEFT JOIN roster_scope k ON k.household = f.hk
     LEFT JOIN roster_scope n ON n.household = coalesce(f.hn, f.hm)
-    CROSS JOIN LATERAL (VALUES
-        ('kk', 'region_outside_scope', NOT k.inside),
-        ('nik', 'region_outside_scope', NOT n.inside AND k.inside IS NOT false),
-        ('nik', 'identity_conflict', k.inside AND n.inside AND f.hk <> f.hn),
-        ('kk', 'kk_changed', f.kk IS NOT NULL AND f.hk IS NULL AND f.hn IS NOT NULL),
-        ('nik', 'recipient_changed', f.nik IS NOT NULL AND f.hk IS NOT NULL AND f.hn IS NULL),
-        ('nik', 'member_elsewhere', f.hm IS NOT NULL AND f.hm IS DISTINCT FROM f.hk)
-    ) AS v(field, code, found) WHERE v.found
+    CROSS JOIN LATERAL (
+        SELECT 'kk', 'region_outside_scope' WHERE NOT k.inside
+        UNION ALL SELECT 'nik', 'region_outside_scope' WHERE NOT n.inside AND k.inside IS NOT false
+        UNION ALL SELECT 'nik', 'identity_conflict' WHERE k.inside AND n.inside AND f.hk <> f.hn
+        UNION ALL SELECT 'kk', 'kk_changed' WHERE f.kk IS NOT NULL AND f.hk IS NULL AND f.hn IS NOT NULL
+        UNION ALL SELECT 'nik', 'recipient_changed' WHERE f.nik IS NOT NULL AND f.hk IS NOT NULL AND f.hn IS NULL
+        UNION ALL SELECT 'nik', 'member_elsewhere' WHERE f.hm IS NOT NULL AND f.hm IS DISTINCT FROM f.hk
+    ) AS v(field, code)
 """
 # Persons of the sheet beside the recipient, known in another family.
 _MEMBER_FINDINGS = """

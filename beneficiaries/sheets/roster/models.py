@@ -8,8 +8,8 @@ from ejsika.imports.models import StagedRow
 class RosterRow(StagedRow):
     """A person as the sheet gives them. None means "the sheet does not say": it never erases what is known.
 
-    `family` numbers the families of the file. `household` and `member` are the ones found in the register;
-    numbers are sealed before they get here.
+    `family` numbers the families of the file. `household` and `member` are the ones found in the register,
+    or the id that a new family will have; numbers are sealed before they get here.
     """
 
     family = models.PositiveIntegerField()

@@ -22,7 +22,11 @@ def remember(cursor, batch, only: str) -> None:
 
 
 def judge(cursor, batch) -> None:
-    """Make roster_outcome and set each row's outcome by it: an error anywhere in a family makes it wrong whole."""
+    """Make roster_outcome and set each row's outcome by it: an error anywhere in a family makes it wrong whole.
+
+    A new family is given the id here that it will have, in the sheet's order: when it is written, its rows need not be
+    touched again.
+    """
     values = {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)}
     cursor.execute(_OUTCOMES, values)
     cursor.execute(
@@ -57,7 +61,9 @@ _OUTCOMES = f"""
     withheld AS (SELECT family, bit_or(withheld) AS bits FROM beneficiaries_rosterrow
         WHERE batch_id = %(batch)s AND withheld <> 0 GROUP BY family),
     unticked AS (SELECT row FROM imports_choice WHERE batch_id = %(batch)s AND field = '')
-    SELECT f.family, j.outcome, CASE WHEN j.outcome <> 'error' THEN f.household END AS household,
+    SELECT f.family, j.outcome, CASE j.outcome WHEN 'error' THEN NULL
+            WHEN 'create' THEN coalesce(f.given, nextval(pg_get_serial_sequence('beneficiaries_household', 'id')))
+            ELSE f.household END AS household,
         CASE WHEN f.household IS NULL THEN 0 ELSE coalesce(c.bits, 0) | coalesce(x.bits, 0) END AS changes
     FROM roster_family f
     LEFT JOIN wrong w ON w.family = f.family LEFT JOIN changed c ON c.family = f.family
@@ -65,6 +71,7 @@ _OUTCOMES = f"""
     CROSS JOIN LATERAL (SELECT CASE WHEN f.wrong OR w.family IS NOT NULL THEN 'error' WHEN u.row IS NOT NULL THEN 'left'
         WHEN f.household IS NULL THEN 'create' WHEN c.bits <> 0 THEN 'change' WHEN x.bits <> 0 THEN 'left'
         ELSE 'same' END AS outcome) j
+    ORDER BY f.row
 """
 
 

@@ -33,6 +33,7 @@ def rows(batch, staged, outcome: str, after: int, limit: int) -> list[PreviewRow
     families = [row.family for row in found if row.household]
     changes = _changes(batch, families) if outcome in ("change", "left") and is_open and families else {}
     written = _written(batch, [row.household for row in found]) if outcome == "change" and not is_open else {}
+    is_there = outcome != "create" or batch.status == batch.Status.COMMITTED  # a new family, once it is written
     left = set(batch.choices.filter(field="", row__in=[row.row for row in found]).values_list("row", flat=True))
     return [
         PreviewRow(
@@ -40,7 +41,7 @@ def rows(batch, staged, outcome: str, after: int, limit: int) -> list[PreviewRow
             title=row.name or "Tanpa nama",
             number=str(SealedNumber("kk", row.kk)) if row.kk else "",
             place=names.get(row.region_code, ""),
-            url=reverse("beneficiaries:household_detail", args=[row.household]) if row.household else "",
+            url=reverse("beneficiaries:household_detail", args=[row.household]) if row.household and is_there else "",
             changes=tuple(changes.get(row.family) or written.get(row.household) or ()),
             is_left=row.row in left,
         )

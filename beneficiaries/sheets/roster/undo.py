@@ -65,15 +65,15 @@ def _delete_new_families(cursor, batch) -> list[dict]:
     """
     cursor.execute(
         """CREATE TEMP TABLE undone ON COMMIT DROP AS
-           SELECT c.key AS household, EXISTS (SELECT FROM audit_auditevent a
+           SELECT h.id AS household, EXISTS (SELECT FROM audit_auditevent a
                LEFT JOIN imports_importbatch b ON b.id = (a.data->>'batch')::bigint
                    AND a.action IN ('household.imported', 'household.assigned')
-               WHERE a.target_kind = 'beneficiaries.household' AND a.target_id = c.key
+               WHERE a.target_kind = 'beneficiaries.household' AND a.target_id = h.id
                  AND a.action NOT IN ('number.revealed', 'household.import_undone')
-                 AND b.id IS DISTINCT FROM c.batch_id AND b.status IS DISTINCT FROM 'undone') AS was_used
-           FROM imports_fieldchange c JOIN beneficiaries_household h ON h.id = c.key
-           WHERE c.batch_id = %s AND c."table" = 'beneficiaries_household' AND c.field = ''""",
-        [batch.pk],
+                 AND b.id IS DISTINCT FROM %(batch)s AND b.status IS DISTINCT FROM 'undone') AS was_used
+           FROM beneficiaries_household h WHERE h.id IN (
+               SELECT household FROM beneficiaries_rosterrow WHERE batch_id = %(batch)s AND outcome = 'create')""",
+        {"batch": batch.pk},
     )
     gone = "household_id IN (SELECT household FROM undone WHERE NOT was_used)"
     cursor.execute(

@@ -30,7 +30,7 @@ def write(batch, by) -> None:
     """
     values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
     with connection.cursor() as cursor:
-        _choose_families(cursor, batch)
+        _choose_families(cursor)
         cursor.execute(_DESAS)
         desas = set(keys_of(cursor))
         _write_households(cursor, batch)
@@ -43,19 +43,17 @@ def write(batch, by) -> None:
     tallies.refresh(desas)
 
 
-def _choose_families(cursor, batch) -> None:
-    """Make roster_written: what match() found to be new or changed, each new family with the id that it will have."""
+def _choose_families(cursor) -> None:
+    """Make roster_written: what match() found to be new or changed."""
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_written;
         CREATE TEMP TABLE roster_written ON COMMIT DROP AS
         SELECT f.family, f.row, {", ".join(f"f.{column}" for column in FAMILY_COLUMNS)}, o.outcome = 'create' AS is_new,
-            coalesce(o.household, nextval(pg_get_serial_sequence('beneficiaries_household', 'id'))) AS household
+            o.household
         FROM roster_family f JOIN roster_outcome o ON o.family = f.family
-        WHERE o.outcome IN ('create', 'change') ORDER BY f.row;
+        WHERE o.outcome IN ('create', 'change');
         CREATE INDEX ON roster_written (household);
-        ANALYZE roster_written;
-        UPDATE beneficiaries_rosterrow r SET household = f.household FROM roster_written f
-        WHERE r.batch_id = {int(batch.pk)} AND r.family = f.family AND f.is_new"""
+        ANALYZE roster_written"""
     )
 
 
@@ -68,13 +66,12 @@ _DESAS = f"""
 def _write_households(cursor, batch) -> None:
     """Add the new families; change the known ones, and keep the card number that one had before."""
     cursor.execute(_NEW_HOUSEHOLDS)
-    note_changes(cursor, batch, HOUSEHOLDS, "SELECT household, '', NULL, 'created' FROM roster_written WHERE is_new")
     changed = fields.changes(fields.HOUSEHOLD, "h")
     note_changes(
         cursor,
         batch,
         HOUSEHOLDS,
-        f"SELECT h.id, field, old, new FROM {_KNOWN} CROSS JOIN LATERAL {changed} WHERE applies",
+        f"SELECT h.id, field, old, new FROM {_KNOWN} CROSS JOIN LATERAL {changed}",
     )
     cursor.execute(_FORMER_CARDS)
     note_created(cursor, batch, FORMER_CARDS, keys_of(cursor))
@@ -110,7 +107,7 @@ _MOVED_HERE = f"""
 """
 _KNOWN_MEMBERS = f"""
     SELECT m.id, field, old, new FROM {_PEOPLE} JOIN beneficiaries_member m ON {SAME_MEMBER}
-    CROSS JOIN LATERAL {fields.changes(fields.MEMBER, "m")} WHERE applies AND NOT f.is_new
+    CROSS JOIN LATERAL {fields.changes(fields.MEMBER, "m")} WHERE NOT f.is_new
 """
 # The recipient of the sheet becomes the family's; whoever was it before stays a member.
 _RECIPIENTS = f"""
@@ -148,7 +145,7 @@ def _write_enrollments(cursor, batch, values: dict) -> None:
 _KNOWN_ENROLLMENTS = f"""
     SELECT e.id, field, old, new FROM {_WRITTEN}
     JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
-    CROSS JOIN LATERAL {fields.changes(fields.ENROLLMENT, "e")} WHERE applies
+    CROSS JOIN LATERAL {fields.changes(fields.ENROLLMENT, "e")}
 """
 _CHANGED_STATUSES = """
     WITH steps AS (
