@@ -11,7 +11,7 @@ from django.db.models.functions import Substr
 from assistance_logs.actions import refresh_last_visits
 from assistance_logs.models import Visit
 from beneficiaries import tallies
-from beneficiaries.models import Assessment, Enrollment, GraduationCase, Household, Member
+from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationCase, Household, Member
 from ejsika.audit.models import AuditEvent
 from ejsika.demo import SEED
 from ejsika.demo.assessments import write_assessments
@@ -55,7 +55,8 @@ def build(households: int, password: str, today: datetime.date, visits: int = 0)
 
 
 def _analyze(cursor) -> None:
-    for model in (Household, Member, Enrollment, Assessment, Visit, AuditEvent):
+    """Let the planner know what this transaction wrote: else the tallies of many families take hours."""
+    for model in (Household, Member, Enrollment, Assignment, Assessment, GraduationCase, Visit, AuditEvent):
         cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
