@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
 from beneficiaries.models import Household
+from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.tally import DesaTally
 from ejsika.lib.geo import distance_m
 from ejsika.regions.models import ScopedQuerySet
@@ -24,6 +25,9 @@ class VisitQuerySet(ScopedQuerySet):
         if user.all_programs:
             return Q()
         return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
+
+    def in_known_family(self, programs):
+        return self if programs is None else self.filter(household_in_programs(programs))
 
     def current(self):
         """The newest version of each visit."""
@@ -45,10 +49,6 @@ class VisitQuerySet(ScopedQuerySet):
             .filter(household=OuterRef("household"), happened_at__gt=OuterRef("happened_at"))
         )
         return self.current().exclude(follow_up="").filter(~Exists(later))
-
-    def for_list(self):
-        """All that a line about a visit shows."""
-        return self.select_related("household", "assistant").order_by("-happened_at", "-pk")
 
 
 class Visit(models.Model):

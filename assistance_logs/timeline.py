@@ -6,6 +6,7 @@ from assistance_logs.choices import TOPIC_WORDS
 from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
 from beneficiaries.timeline import Entry
+from ejsika.lib.prepared import prepared
 
 
 def visits(household, user, limit: int):
@@ -18,8 +19,8 @@ def late_follow_ups(household, user, limit: int):
     newest = _newest(household, user, limit)
     if len(newest) < limit and not any(visit.follow_up for visit in newest):
         return []
-    found = Visit.objects.in_known_family(user).with_open_follow_up().filter(household=household)
-    found = found.filter(follow_up_due__lt=timezone.localdate()).order_by("-follow_up_due")[:limit]
+    today = timezone.localdate()
+    found = _late(limit, household=household.pk, programs=user.known_programs, today=today)
     return [
         Entry(
             at=day_start(visit.follow_up_due),
@@ -37,9 +38,23 @@ def _newest(household, user, limit: int) -> list[Visit]:
     """A family's newest visits. Cost: one query, shared by both."""
     known = household.__dict__.setdefault("known_visits", {})  # beside what is prefetched on the family
     if (user.pk, limit) not in known:
-        found = Visit.objects.in_known_family(user).current().filter(household=household).for_list()
-        known[user.pk, limit] = list(found[:limit])
+        known[user.pk, limit] = _current(limit, household=household.pk, programs=user.known_programs)
+        for visit in known[user.pk, limit]:
+            visit.household = household  # whose point tells how far away it was
     return known[user.pk, limit]
+
+
+@prepared
+def _current(limit, household, programs):
+    found = Visit.objects.in_known_family(programs).current().filter(household=household)
+    return found.order_by("-happened_at", "-pk")[:limit]
+
+
+@prepared
+def _late(limit, household, programs, today):
+    found = Visit.objects.in_known_family(programs).with_open_follow_up()
+    found = found.filter(household=household, follow_up_due__lt=today)
+    return found.order_by("-follow_up_due")[:limit]
 
 
 def _visit(visit: Visit) -> Entry:

@@ -12,6 +12,7 @@ from assistance_logs.models import Visit
 from beneficiaries import figures
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models import Household
+from ejsika.lib.prepared import prepared
 from ejsika.lib.tags import day, day_month
 
 # Families that are graduated or out of the programme are no task; they stay in the list of families.
@@ -119,8 +120,13 @@ def tasks(households, today: datetime.date) -> list[Task]:
 
 def follow_ups(household_ids) -> dict[int, Visit]:
     """The newest visit with an open follow-up of each family, by the family's id. Cost: one query."""
-    visits = Visit.objects.with_open_follow_up().filter(household__in=household_ids)
-    return {visit.household_id: visit for visit in visits.order_by("household", "-happened_at").distinct("household")}
+    return {visit.household_id: visit for visit in _follow_ups(households=list(household_ids))}
+
+
+@prepared
+def _follow_ups(households):
+    visits = Visit.objects.with_open_follow_up().filter(household=households.any)
+    return visits.order_by("household", "-happened_at").distinct("household")
 
 
 def visit_of_today(user, household: Household) -> Visit | None:

@@ -13,6 +13,7 @@ from ejsika.accounts.permissions import Permission
 from ejsika.audit.models import AuditEvent
 from ejsika.imports.models import ImportBatch
 from ejsika.lib.geo import distance_m
+from ejsika.lib.prepared import prepared
 
 POINT = ["latitude", "longitude", "point_source", "point_accuracy_m"]
 # Words for the columns that an edit or an import may have changed; of sealed ones nothing but the word is known.
@@ -44,12 +45,17 @@ MEMBER_WORDS = {
 
 def entries(household: Household, user, limit: int) -> list[Entry]:
     """The newest acts on the family and its members; that a number was shown is no part of it. Cost: four queries."""
-    found = AuditEvent.objects.filter(
-        target_kind=Household._meta.label_lower, target_id=household.pk, action__in=_TELL
-    ).select_related("actor")
-    events = list(found.order_by("-pk")[:limit])
+    events = _events(limit, household=household.pk)
     known = {"assistants": _assistants(events), "batches": _batches(events, user), "members": _members(events)}
     return [_TELL[event.action](event, **known) for event in events]
+
+
+@prepared
+def _events(limit, household):
+    found = AuditEvent.objects.filter(
+        target_kind=Household._meta.label_lower, target_id=household, action__in=list(_TELL)
+    )
+    return found.select_related("actor").order_by("-pk")[:limit]
 
 
 def _edited(event, **known) -> Entry:

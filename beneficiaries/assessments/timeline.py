@@ -3,13 +3,13 @@
 import datetime
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import formats, timezone
 
 from beneficiaries.assessments.comparison import Line, compare, summary
 from beneficiaries.evidence import Fact
 from beneficiaries.models import Assessment, Household
 from beneficiaries.timeline import Entry
+from ejsika.lib.prepared import prepared
 
 TITLE = "Asesmen rumah dan ekonomi"
 
@@ -67,9 +67,16 @@ def evidence(household: Household, user, on: datetime.date) -> list[Fact]:
 
 
 def _assessments(household: Household, user) -> list[Assessment]:
-    own = Assessment.objects.in_known_family(user).select_related("officer").order_by("assessed_on")
-    prefetch_related_objects([household], Prefetch("assessments", own, to_attr="known_assessments"))
+    """A family's assessments, oldest first: asked for once, as the panel and the line of time both show them."""
+    if "known_assessments" not in household.__dict__:
+        household.known_assessments = _of_family(household=household.pk, programs=user.known_programs)
     return household.known_assessments
+
+
+@prepared
+def _of_family(household, programs):
+    found = Assessment.objects.in_known_family(programs).filter(household=household)
+    return found.select_related("officer").order_by("assessed_on")
 
 
 def _moment(assessment: Assessment) -> datetime.datetime:

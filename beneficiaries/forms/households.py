@@ -6,11 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from beneficiaries import figures
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.forms.scope import ScopeForm
+from beneficiaries.known import add_assistants, add_enrollments
 from beneficiaries.search import NUMBER_DIGITS, digits_of, kept_name
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
@@ -117,14 +119,15 @@ class HouseholdFilterForm(ScopeForm):
         return count_up_to(self.apply(families), COUNTED_UP_TO)
 
     def page(self, families, count: int) -> KeysetPage:
-        """The page that the cursor asks for. `families` are all that the user may see. Cost: four queries at most.
+        """The page that the cursor asks for, each family with its known_enrollments and assistant.
 
+        `families` are all that the user may see. Cost: four queries at most.
         Errors: adds one to the form, and gives an empty page, where the cursor's family is not there any more.
         """
-        rows = self.apply(families).for_list(self.user)
+        rows = self.apply(families).select_related("region__parent")
         cursor = self.cleaned_data.get("cursor")
         try:
-            return keyset_page(
+            page = keyset_page(
                 rows,
                 key=self.sort_key,
                 cursor=cursor,
@@ -135,6 +138,9 @@ class HouseholdFilterForm(ScopeForm):
         except families.model.DoesNotExist:
             self.add_error("cursor", "Halaman ini sudah berubah. Buka daftarnya dari awal.")
             return KeysetPage(rows=[], next_cursor=None, previous_cursor=None)
+        add_enrollments(page.rows, self.user)
+        add_assistants(page.rows, timezone.localdate())
+        return page
 
     def chips(self) -> list[dict]:
         """What narrows the list and has no field on the page: words, and the query of the list without it."""

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from beneficiaries.figures import View
-from ejsika.programs.models import Program
+from ejsika.programs.models import Program, running_programs
 from ejsika.regions.models import Region
 
 
@@ -71,8 +71,7 @@ class ScopeForm(forms.Form):
     @cached_property
     def programs(self) -> list[Program]:
         """Programmes this person may choose. Cost: one query, once."""
-        programs = Program.objects.filter(is_active=True)
-        return list(programs if self.user.all_programs else programs.filter(pk__in=self.user.program_ids))
+        return running_programs(programs=self.user.known_programs)
 
     @property
     def chosen_region(self) -> Region | None:

@@ -42,6 +42,9 @@ class GraduationCaseQuerySet(ScopedQuerySet):
     def program_rule(self, user):
         return Q() if user.all_programs else Q(enrollment__program__in=user.program_ids)
 
+    def in_known_family(self, programs):
+        return self if programs is None else self.filter(enrollment__program=programs.any)
+
     def open(self):
         return self.exclude(state=GraduationState.DECIDED)
 

@@ -10,6 +10,7 @@ from beneficiaries.graduation.models import GraduationCase
 from beneficiaries.timeline import Entry
 from ejsika.accounts.permissions import Permission
 from ejsika.audit.models import AuditEvent
+from ejsika.lib.prepared import prepared
 
 # Each act, by its title and the icon of its line in the case's own history.
 TITLES = {
@@ -73,9 +74,14 @@ def _cases(household, user) -> list[GraduationCase]:
         return []
     known = household.__dict__.setdefault("known_cases", {})  # beside what is prefetched on the family
     if user.pk not in known:
-        cases = GraduationCase.objects.in_known_family(user).for_page().filter(enrollment__household=household)
-        known[user.pk] = list(cases.order_by("-pk"))
+        known[user.pk] = _of_family(household=household.pk, programs=user.known_programs)
     return known[user.pk]
+
+
+@prepared
+def _of_family(household, programs):
+    cases = GraduationCase.objects.in_known_family(programs).filter(enrollment__household=household)
+    return cases.for_page().order_by("-pk")
 
 
 def _step(event: AuditEvent) -> Step:

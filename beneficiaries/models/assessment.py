@@ -19,6 +19,7 @@ from beneficiaries.assessment_choices import (
     ToiletKind,
     Walls,
 )
+from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.household import Household
 from ejsika.regions.models import ScopedQuerySet
 
@@ -51,6 +52,9 @@ class AssessmentQuerySet(ScopedQuerySet):
         if user.all_programs:
             return Q()
         return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
+
+    def in_known_family(self, programs):
+        return self if programs is None else self.filter(household_in_programs(programs))
 
     def last_one(self) -> "Assessment | None":
         return self.order_by("-assessed_on").first()

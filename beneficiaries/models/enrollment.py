@@ -30,10 +30,18 @@ class EnrollmentQuerySet(ScopedQuerySet):
     def program_rule(self, user):
         return Q() if user.all_programs else Q(program__in=user.program_ids)
 
+    def in_known_family(self, programs):
+        return self if programs is None else self.filter(program=programs.any)
+
     def proposable(self):
         """Enrollments that may be proposed for graduation: in the programme, and no case of theirs under way."""
         running = GraduationCase.objects.running().filter(enrollment=OuterRef("pk"))
         return self.filter(~Exists(running), status__in=GRADUATES_FROM)
+
+
+def household_in_programs(programs) -> Q:
+    """The condition that a row's `household` is in one of these programmes (the Slot of a prepared query)."""
+    return Q(Exists(Enrollment.objects.filter(household=OuterRef("household"), program=programs.any)))
 
 
 class Enrollment(models.Model):

@@ -5,7 +5,7 @@ import datetime
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Length, Lower, Now
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -68,30 +68,12 @@ class HouseholdQuerySet(ScopedQuerySet):
 
         return self.filter(Exists(Assignment.objects.filter(household=OuterRef("pk"), assistant=assistant)))
 
-    def for_page(self, user):
-        """What heads a family's page: place, programmes this person may know of (known_enrollments), `has_cases`."""
+    def for_page(self):
+        """What heads a family's page: its place, and `has_cases`."""
         from beneficiaries.graduation.models import GraduationCase
 
         has_cases = Exists(GraduationCase.objects.filter(enrollment__household=OuterRef("pk")))
-        return self.with_programs(user).annotate(has_cases=has_cases)
-
-    def with_programs(self, user):
-        """Add place, and the programmes this person may know of (known_enrollments)."""
-        from beneficiaries.models.enrollment import Enrollment
-
-        enrollments = Enrollment.objects.in_known_family(user).select_related("program").order_by("program__code")
-        return self.select_related("region__parent").prefetch_related(
-            Prefetch("enrollments", enrollments, to_attr="known_enrollments")
-        )
-
-    def for_list(self, user):
-        """All that a line of a list shows: that, and today's assistant (assignments_today)."""
-        from beneficiaries.models.assignment import Assignment
-
-        assignments = Assignment.objects.on(timezone.localdate()).select_related("assistant")
-        return self.with_programs(user).prefetch_related(
-            Prefetch("assignments", assignments, to_attr="assignments_today")
-        )
+        return self.select_related("region__parent").annotate(has_cases=has_cases)
 
     def locked(self, household) -> "Household":
         """Read one family anew and hold its row until the transaction ends.

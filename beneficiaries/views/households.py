@@ -51,7 +51,7 @@ def household_search(request):
 @require_safe
 @requires(Permission.HOUSEHOLD_VIEW)
 def household_detail(request, pk):
-    household = get_object_or_404(Household.objects.for_user(request.user).for_page(request.user), pk=pk)
+    household = get_object_or_404(Household.objects.for_user(request.user).for_page(), pk=pk)
     context = {
         "household": household,
         **family_context(household, request.user),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from ejsika.lib.prepared import prepared
 from ejsika.regions.models import Region
 
 
@@ -128,5 +129,17 @@ class ProgramRule(models.Model):
 
 def rules_on(day: datetime.date, *names: str) -> list[ProgramRule]:
     """Give the rules of these names in force on a day. Cost: one query."""
+    return _rules_on(names, day=day)
+
+
+@prepared
+def _rules_on(names, day):
     in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
-    return list(ProgramRule.objects.filter(in_force, name__in=names, valid_from__lte=day))
+    return ProgramRule.objects.filter(in_force, name__in=names, valid_from__lte=day)
+
+
+@prepared
+def running_programs(programs):
+    """Programmes that run, among those with these ids (None: all)."""
+    running = Program.objects.filter(is_active=True)
+    return running if programs is None else running.filter(pk=programs.any)

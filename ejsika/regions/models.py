@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from ejsika.lib.prepared import prepared
+
 
 class RegionQuerySet(models.QuerySet):
     def within(self, codes):
@@ -14,8 +16,7 @@ class RegionQuerySet(models.QuerySet):
 
     def near(self, code: str) -> dict[str, "Region"]:
         """A region, those it lies in, and those just below it, by code and in its order. Cost: one query."""
-        found = self.filter(Q(code__in=Region(code=code).path_codes) | Q(parent=code)).order_by("code")
-        return {region.code: region for region in found}
+        return {region.code: region for region in _near(path=Region(code=code).path_codes, code=code)}
 
 
 class Region(models.Model):
@@ -65,6 +66,11 @@ class Region(models.Model):
         return [self.code[:n] for n in (2, 4, 6, 10) if n <= len(self.code)]
 
 
+@prepared
+def _near(path, code):
+    return Region.objects.filter(Q(code=path.any) | Q(parent=code)).order_by("code")
+
+
 class ScopedQuerySet(models.QuerySet):
     """Rows that belong to a region, a programme and perhaps a person: read them only through these two doors."""
 
@@ -82,9 +88,12 @@ class ScopedQuerySet(models.QuerySet):
             return self.none()
         return self.filter(self.within(user.region_codes), self.program_rule(user))
 
-    def in_known_family(self, user):
-        """Narrow rows of a family that for_user has given this person: only the programme is left to ask for."""
-        return self.filter(self.program_rule(user))
+    def in_known_family(self, programs):
+        """Narrow rows of families that for_user has given a person to that person's programmes (None: all).
+
+        `programs` is the Slot of a prepared query.
+        """
+        raise NotImplementedError
 
     def within(self, codes) -> Q:
         """The condition that a row lies in one of these regions or below; no code means no row."""

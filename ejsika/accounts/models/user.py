@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, ROLES_THAT_SEE_PEOPLE, Permission, Role
+from ejsika.lib.prepared import prepared
 from ejsika.programs.models import Program
 from ejsika.regions.models import Region
 
@@ -74,6 +75,18 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
 
+@prepared
+def _regions_of(user):
+    rows = User.regions.through.objects.filter(user=user)
+    return rows.order_by("region_id").values_list("region_id", flat=True)
+
+
+@prepared
+def _programs_of(user):
+    rows = User.programs.through.objects.filter(user=user)
+    return rows.order_by("program_id").values_list("program_id", flat=True)
+
+
 class User(AbstractBaseUser):
     username = models.CharField(
         "nama pengguna",
@@ -121,11 +134,16 @@ class User(AbstractBaseUser):
     @cached_property
     def region_codes(self) -> list[str]:
         """Codes of the regions that this person's scope starts from. Cost: one query, once."""
-        return list(self.regions.order_by("code").values_list("code", flat=True))
+        return _regions_of(user=self.pk)
 
     @cached_property
     def program_ids(self) -> list[int]:
-        return list(self.programs.values_list("pk", flat=True))
+        return _programs_of(user=self.pk)
+
+    @property
+    def known_programs(self) -> list[int] | None:
+        """The programmes whose rows this person may see in a family; None for all."""
+        return None if self.all_programs else self.program_ids
 
     @property
     def rules_everywhere(self) -> bool:
