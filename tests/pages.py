@@ -135,6 +135,7 @@ ROWS = {
     "imports:batch_detail": Row(P.ROSTER_IMPORT, target=batch),
     "imports:batch_commit": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_choose": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_decide": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_search": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_wrong_rows": Row(P.ROSTER_IMPORT, POST, batch),

@@ -39,6 +39,18 @@ def choose_field(batch: ImportBatch, by: User, field: str, *, is_left: bool) -> 
     return choose(batch, by, leave=keys) if is_left else choose(batch, by, take=keys)
 
 
+@transaction.atomic
+def decide(batch: ImportBatch, by: User, *, row: int, key: str, answer: str, seen: str) -> ImportBatch:
+    """Say whether a row's person and one of the register are the same; it is remembered for every import to come.
+
+    Errors: ValidationError if the batch is not open any more, or somebody has said something else meanwhile.
+    """
+    batch = open_batch(batch)
+    note_choice(batch)
+    kinds.get(batch.kind).decide(batch, by, row, key, answer, seen)
+    return batch
+
+
 def agree(batch: ImportBatch, shown: str | None) -> None:
     """Make sure that a commit writes and leaves out what the page showed. Call in the transaction that hands it over.
 

@@ -143,6 +143,24 @@ class ChoiceForm(forms.Form):
         return parse_keys(self.data.getlist("keep"))
 
 
+class DecisionForm(forms.Form):
+    """What somebody says of a suspect: the row, whom it resembles, the answer, and the answer that the page showed."""
+
+    ANSWERS = {
+        "same": "Dicatat: orang yang sama. Baris itu mengubah keluarga yang sudah terdaftar.",
+        "different": "Dicatat: bukan orang yang sama. Pasangan ini tidak ditanyakan lagi.",
+        "": "Keputusan ditarik kembali.",
+    }
+    row = forms.IntegerField(min_value=1, max_value=99_999_999)
+    key = forms.RegexField("^[0-9]{1,18}$")
+    answer = forms.ChoiceField(choices=[(answer, answer) for answer in ANSWERS], required=False)
+    seen = forms.ChoiceField(choices=[(answer, answer) for answer in ANSWERS], required=False)
+
+    @property
+    def words(self) -> str:
+        return self.ANSWERS[self.cleaned_data["answer"]]
+
+
 def parse_keys(words: list[str]) -> set[tuple[int, str]]:
     """Read "12:phone" and "12:" as (row, field); what is nothing of the kind is passed over."""
     parts = [word.partition(":") for word in words]

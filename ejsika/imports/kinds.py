@@ -74,6 +74,31 @@ class PreviewRow:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What the sheet and the register say of one thing, and whether that differs."""
+
+    label: str
+    mine: str
+    known: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A new row beside somebody of the register whom it resembles: who, why, what was said of the two ("" is open)."""
+
+    row: int
+    key: str
+    title: str
+    url: str
+    reason: str
+    facts: tuple[Fact, ...]
+    answer: str = ""  # "same", "different"
+    by: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
 class Narrowed:
     """What a list of rows is narrowed to: a region with all below it, a field that changes, a name, a line."""
 
@@ -197,6 +222,17 @@ class SheetKind(ABC):
     def keys_of_field(self, batch, field: str) -> set[tuple[int, str]]:
         """All (row, field) of a batch where this field would change."""
         return set()
+
+    def suspects(self, batch, user, narrowed: Narrowed, after: int, limit: int) -> list[Suspect]:
+        """Whom the next `limit` rows resemble, among what this person may see."""
+        return []
+
+    def decide(self, batch, by, row: int, key: str, answer: str, seen: str) -> None:
+        """Keep what somebody says of a suspect, and compare anew; fill batch.counts.
+
+        Errors: ValidationError if there is no such suspect, or it is not `seen` any more.
+        """
+        raise NotImplementedError
 
     def reconsider(self, batch, rows: set[int]) -> None:
         """Compare the families of some rows anew, after a choice about them; fill batch.counts."""

@@ -15,7 +15,8 @@ from ejsika.imports.problem_words import LABELS, REMEDIES
 PAGE, PAGE_OF_CHANGES = 50, 20  # a changed family takes many lines
 _FAMILIES = (Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT)
 _PROBLEMS = {"error": Problem.Level.ERROR, "warning": Problem.Level.WARNING}
-_OUTCOMES_OF = {"error": [Outcome.ERROR], "warning": [Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT]}
+_ANY = [Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT]
+_OUTCOMES_OF = {"suspect": _ANY, "warning": _ANY, "error": [Outcome.ERROR]}
 
 
 class Tabs:
@@ -24,9 +25,9 @@ class Tabs:
     An unknown tab is the first one that holds something; what the tab cannot be narrowed to finds nothing, and is said.
     """
 
-    def __init__(self, batch: ImportBatch, query, session):
+    def __init__(self, batch: ImportBatch, query, *, session, user):
         self.batch, self.kind = batch, kinds.get(batch.kind)
-        self.query, self.session = query, session
+        self.query, self.session, self.user = query, session, user
         counts = batch.counts
         self.tabs = [
             ("create", "Baru", counts.get("create", 0), ""),
@@ -34,11 +35,12 @@ class Tabs:
             ("same", "Sama", counts.get("same", 0), ""),
             ("error", "Salah", counts.get("error", 0), "wrong"),
             ("warning", "Perlu dilihat", self._problems_of("warning").count(), "late"),
+            ("suspect", "Diduga ganda", counts.get("suspect", 0), "late"),
             ("left", "Tidak dipilih", counts.get("left", 0), "late"),
             ("skipped", "Dilewati", batch.skipped, ""),
         ]
         if not self.kind.offers_choices:
-            self.tabs = [tab for tab in self.tabs if tab[0] != "left"]
+            self.tabs = [tab for tab in self.tabs if tab[0] not in ("left", "suspect")]
         filled = next((name for name, _, count, _ in self.tabs if count), "create")
         self.current = query.get("tab") if query.get("tab") in {name for name, *_ in self.tabs} else filled
         after = query.get("after", "")
@@ -85,8 +87,11 @@ class Tabs:
     @property
     def may_choose(self) -> bool:
         """Whether rows of this tab may be unticked or ticked again."""
-        is_open = self.batch.status == ImportBatch.Status.CHECKED and self.kind.offers_choices
-        return is_open and self.current in (Outcome.CREATE, Outcome.CHANGE, Outcome.LEFT)
+        return self.is_open and self.current in (Outcome.CREATE, Outcome.CHANGE, Outcome.LEFT)
+
+    @property
+    def is_open(self) -> bool:
+        return self.batch.status == ImportBatch.Status.CHECKED and self.kind.offers_choices
 
     def _problems_of(self, tab: str):
         return self.batch.problems.shown().filter(level=_PROBLEMS[tab])
@@ -122,6 +127,9 @@ class Tabs:
             narrowed = {"narrowed": self.form.narrowed} if self.kind.offers_choices else {}
             found = self.kind.preview(self.batch, self.current, self.after, self.page, **narrowed)
             return [replace(row, line=self.batch.place_of(row.row)) for row in found]
+        if self.current == "suspect":
+            found = self.kind.suspects(self.batch, self.user, self.form.narrowed, self.after, self.page)
+            return [replace(suspect, line=self.batch.place_of(suspect.row)) for suspect in found]
         found = self._skipped() if self.current == "skipped" else self._problems()
         for entry in found:
             entry.line = self.batch.place_of(entry.row)
@@ -148,7 +156,7 @@ class Tabs:
 
     @property
     def page(self) -> int:
-        return PAGE_OF_CHANGES if self.current in (Outcome.CHANGE, Outcome.LEFT) else PAGE
+        return PAGE_OF_CHANGES if self.current in (Outcome.CHANGE, Outcome.LEFT, "suspect") else PAGE
 
     @property
     def address(self) -> str:

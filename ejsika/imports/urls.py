@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/", views.batch_detail, name="batch_detail"),
     path("<int:pk>/commit/", views.batch_commit, name="batch_commit"),
     path("<int:pk>/choose/", views.batch_choose, name="batch_choose"),
+    path("<int:pk>/decide/", views.batch_decide, name="batch_decide"),
     path("<int:pk>/search/", views.batch_search, name="batch_search"),
     path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),
     path("<int:pk>/cancel/", views.batch_cancel, name="batch_cancel"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.imports import actions, choosing, kinds, notices, tasks
-from ejsika.imports.forms import NAMES_SHELF, ChoiceForm, NameForm, UploadForm
+from ejsika.imports.forms import NAMES_SHELF, ChoiceForm, DecisionForm, NameForm, UploadForm
 from ejsika.imports.models import ImportBatch
 from ejsika.imports.tabs import Tabs
 from ejsika.lib.http import attachment, render_page
@@ -74,7 +74,7 @@ def batch_detail(request, pk):
         return _reload(request)
     if batch.is_at_work or batch.status in (batch.Status.REFUSED, batch.Status.CANCELLED, batch.Status.DISCARDED):
         return render_page(request, "imports/batch_detail.html", context, part="imports/_progress.html")
-    tabs = Tabs(batch, request.GET, request.session)
+    tabs = Tabs(batch, request.GET, session=request.session, user=request.user)
     earlier = ImportBatch.objects.for_user(request.user).filter(
         file_digest=batch.file_digest, pk__lt=batch.pk, status=ImportBatch.Status.COMMITTED
     )
@@ -116,10 +116,29 @@ def batch_choose(request, pk):
         return _reload(request) if request.htmx else redirect(batch)
     address = QueryDict(request.POST.get("address", "")[:1000])
     if request.htmx:
-        tabs = Tabs(batch, address, request.session)
+        tabs = Tabs(batch, address, session=request.session, user=request.user)
         return render_page(request, "imports/_chosen.html", {"batch": batch, "tabs": tabs, "form": form})
     messages.success(request, "Pilihan disimpan. Data KPM belum berubah.")
     return redirect(f"{batch.get_absolute_url()}?{address.urlencode()}")
+
+
+@require_POST
+@requires(Permission.ROSTER_IMPORT)
+def batch_decide(request, pk):
+    """Say of two persons who resemble each other whether they are the same."""
+    batch = _batch(request, pk)
+    form = DecisionForm(request.POST)
+    address = QueryDict(request.POST.get("address", "")[:1000]).urlencode()
+    if not form.is_valid():
+        messages.error(request, "Keputusan tidak terbaca. Muat ulang halaman, lalu pilih lagi.")
+        return redirect(batch)
+    try:
+        choosing.decide(batch, request.user, **form.cleaned_data)
+    except ValidationError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, form.words)
+    return redirect(f"{batch.get_absolute_url()}?{address}")
 
 
 @require_POST

@@ -25,6 +25,7 @@ ACTIONS = {
         "household.imported": "Keluarga diimpor",
         "household.import_undone": "Impor keluarga dibatalkan",
         "number.revealed": "Nomor dibuka",
+        "suspect.decided": "Diduga ganda diputuskan",
         "visit.logged": "Kunjungan dicatat",
         "visit.corrected": "Kunjungan diperbaiki",
         "assessment.recorded": "Asesmen dicatat",
@@ -91,6 +92,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "list": "daftar",
     "together": "ditugaskan sekaligus",
     "rows": "baris",
+    "answer": "keputusan",
     "left": "tidak dipilih",
     "taken": "dipilih lagi",
     "file_kind": "bentuk berkas",
@@ -113,6 +115,7 @@ _VALUES = {
     "graduation.proposed reasons": dict(GraduationReason.choices),
     "list.exported purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
+    "answer": {"same": "orang yang sama", "different": "bukan orang yang sama", "open": "ditanyakan lagi"},
     "programs": {"all": "semua program"},
     "counts": {
         "create": "baru",

@@ -1,11 +1,9 @@
 """What an admin leaves out before the commit, families and single fields; a commit and its undo do just that."""
 
-import io
 import re
 from html import unescape
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,38 +14,10 @@ from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions, tasks
 from ejsika.imports.models import ImportBatch
 from tests.beneficiaries.test_roster_import import register
-from tests.factories import NORTH, NORTH_2, make_nik, make_program, make_user
-from tests.sheets import ROSTERS, family, write_roster
+from tests.factories import NORTH, NORTH_2, make_nik, make_user
+from tests.sheets import ROSTERS, family
 
-
-@pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
-    make_program()
-
-
-@pytest.fixture
-def operator(client):
-    user = make_user("admin", Role.ADMIN, "36")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def bring(operator, tmp_path):
-    """Check lines of the template; commit them with commit=True."""
-
-    def brought(*lines, commit=False, name="x.xlsx", content=None) -> ImportBatch:
-        content = content or write_roster(tmp_path / name, list(lines)).read_bytes()
-        batch = actions.receive(kind="roster", program=make_program(), by=operator, name=name, content=content)
-        actions.check(batch)
-        if commit:
-            actions.commit(batch, operator)
-        batch.refresh_from_db()
-        return batch
-
-    return brought
+pytestmark = pytest.mark.usefixtures("programme")
 
 
 class Screen:
@@ -281,20 +251,17 @@ def test_nothing_is_chosen_after_the_commit_and_wrong_rows_never(client, operato
     assert not batch.choices.exists()
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_nonsense_chooses_nothing(client, operator, bring):
+    batch = bring(family(NORTH))
+    for data in (
         {},
         {"was_ticked": "\x00"},
         {"was_ticked": "2 :x 999999999999: ²:"},
         {"of": "x\x00", "all": "leave"},
         {"of": "member", "all": "leave"},
         {"address": "tab=\x00&%%%", "was_ticked": "2:phone"},
-    ],
-)
-def test_nonsense_chooses_nothing(client, operator, bring, data):
-    batch = bring(family(NORTH))
-    assert client.post(reverse("imports:batch_choose", args=[batch.pk]), data, follow=True).status_code == 200
+    ):
+        assert client.post(reverse("imports:batch_choose", args=[batch.pk]), data, follow=True).status_code == 200
     assert counts(batch) == {"create": 1}
 
 

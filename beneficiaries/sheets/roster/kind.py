@@ -15,6 +15,7 @@ from beneficiaries.sheets.roster import (
     match,
     members,
     narrowing,
+    pairs,
     preview,
     template,
     undo,
@@ -27,7 +28,18 @@ from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.imports.kinds import EVERYTHING, Head, Kept, Narrowed, PreviewRow, Refusal, SheetKind, missing_titles, plain
+from ejsika.imports.kinds import (
+    EVERYTHING,
+    Head,
+    Kept,
+    Narrowed,
+    PreviewRow,
+    Refusal,
+    SheetKind,
+    Suspect,
+    missing_titles,
+    plain,
+)
 from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.lib.copying import copy_rows
 from ejsika.lib.tags import id_number
@@ -141,6 +153,12 @@ class RosterKind(SheetKind):
 
     def keys_of_field(self, batch, field: str) -> set[tuple[int, str]]:
         return choosing.keys_of_field(batch, field)
+
+    def suspects(self, batch, user, narrowed: Narrowed, after: int, limit: int) -> list[Suspect]:
+        return pairs.suspects(batch, user, self.rows_narrowed(batch, narrowed), after, limit)
+
+    def decide(self, batch, by, row: int, key: str, answer: str, seen: str) -> None:
+        pairs.decide(batch, by, row, int(key), answer, seen)
 
     def reconsider(self, batch, rows: set[int]) -> None:
         match.match(batch, choosing.families_of(batch, rows))
