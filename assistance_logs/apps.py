@@ -8,11 +8,17 @@ class AssistanceLogsConfig(AppConfig):
     def ready(self):
         """Tell the lower rooms what this one knows."""
         from assistance_logs import evidence, figures, tallies, timeline
+        from assistance_logs.groups import figures as group_figures
+        from assistance_logs.groups import timeline as groups
+        from beneficiaries import panels
         from beneficiaries.evidence import register as register_evidence
         from beneficiaries.timeline import register
 
         figures.register()
+        group_figures.register()
         tallies.register()
         register_evidence("visits", evidence.visits)
         register(timeline.visits)
         register(timeline.late_follow_ups)
+        register(groups.meetings)
+        panels.register("group", groups.panel)

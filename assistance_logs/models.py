@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
+from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership  # noqa: F401 - of this app
 from beneficiaries.models import Household
 from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.tally import DesaTally

@@ -16,6 +16,7 @@ PLACES = [
     (Permission.CANDIDATES_VIEW, "Cari calon", "search", "reports:candidates"),
     (Permission.HOUSEHOLD_VIEW, "KPM", "house", "beneficiaries:household_list"),
     (Permission.MAP_VIEW, "Peta", "map", "reports:map"),
+    (Permission.GROUP_VIEW, "Kelompok", "users-round", "groups:group_list"),
     (Permission.GRADUATION_VIEW, "Graduasi", "star", "graduation:case_list"),
     (Permission.ROSTER_IMPORT, "Impor", "upload", "imports:batch_list"),
     (Permission.USER_MANAGE, "Pengguna", "users", "accounts:user_list"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("households/", include("beneficiaries.urls")),
     path("graduations/", include("beneficiaries.graduation.urls")),
     path("visits/", include("assistance_logs.urls")),
+    path("groups/", include("assistance_logs.groups.urls")),
     path("imports/", include("ejsika.imports.urls")),
     path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),

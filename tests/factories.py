@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from assistance_logs.choices import PersonMet, VisitResult
+from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
 from assistance_logs.models import Visit
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import years_before
@@ -150,6 +151,39 @@ def make_visit(household: Household, assistant: User, day: datetime.date, **fiel
         household.last_visited_on = day
         household.save(update_fields=["last_visited_on"])
     return visit
+
+
+def make_group(*households: Household, region: str = "", leader: Household | None = None, **fields) -> Group:
+    """Make a group of these families, in it since 2021, in the desa of the first of them."""
+    region = region or (households[0].region_id if households else NORTH)
+    group = Group.objects.create(name=fields.pop("name", "Melati"), region=make_region(region), **fields)
+    for household in households:
+        Membership.objects.create(
+            group=group, household=household, joined_on=datetime.date(2021, 1, 1), is_leader=household == leader
+        )
+    return group
+
+
+def make_session(
+    group: Group, assistant: User, day: datetime.date, presences: dict[Household, str] | None = None, **fields
+) -> GroupSession:
+    """Make a stored meeting from nine to eleven; of whom nothing is said was present."""
+    start = datetime.datetime.combine(day, datetime.time(9), JAKARTA)
+    session = GroupSession.objects.create(
+        uuid=fields.pop("uuid", None) or uuid.uuid4(),
+        outbox_version=1,
+        group=group,
+        assistant=assistant,
+        happened_at=start,
+        ended_at=start + datetime.timedelta(hours=2),
+        **{"module": 2, "lesson": 3} | fields,
+    )
+    members = dict.fromkeys(Household.objects.filter(memberships__group=group), "hadir")
+    Attendance.objects.bulk_create(
+        Attendance(session=session, household=household, presence=presence)
+        for household, presence in (members | (presences or {})).items()
+    )
+    return session
 
 
 def make_case(

@@ -11,7 +11,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
 from ejsika.accounts.permissions import Permission as P
 from ejsika.imports.models import ImportBatch
-from tests.factories import NORTH, make_case, make_household, make_program, make_user, make_visit
+from tests.factories import (
+    NORTH,
+    make_case,
+    make_group,
+    make_household,
+    make_program,
+    make_session,
+    make_user,
+    make_visit,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,16 @@ def visit(world):
 
 def case(world):
     return make_case(world.household, by=world.assistant)
+
+
+def group(world):
+    return make_group(world.household)
+
+
+def session(world):
+    if group not in world.made:
+        world.made[group] = group(world)
+    return make_session(world.made[group], world.assistant, world.day)
 
 
 def batch(world):
@@ -129,6 +148,14 @@ ROWS = {
     "assistance_logs:outbox": Row(P.VISIT_LOG),
     "assistance_logs:outbox_day": Row(P.VISIT_LOG),
     "assistance_logs:outbox_send": Row(P.VISIT_LOG, POST, data=sender),
+    "groups:group_list": Row(P.GROUP_VIEW),
+    "groups:group_new": Row(P.GROUP_EDIT, FORM),
+    "groups:group_detail": Row(P.GROUP_VIEW, target=group),
+    "groups:group_edit": Row(P.GROUP_EDIT, FORM, group),
+    "groups:group_close": Row(P.GROUP_EDIT, POST, group),
+    "groups:session_new": Row(P.SESSION_LOG, FORM, group),
+    "groups:session_detail": Row(P.GROUP_VIEW, target=session),
+    "groups:session_correct": Row(P.SESSION_LOG, FORM, session),
     "imports:batch_list": Row(P.ROSTER_IMPORT),
     "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
     "imports:template_download": Row(P.ROSTER_IMPORT),

@@ -19,12 +19,14 @@ from tests.factories import (
     NORTH_2,
     enroll,
     make_case,
+    make_group,
     make_household,
     make_program,
+    make_session,
     make_user,
     make_visit,
 )
-from tests.pages import NOT_OURS, ROWS, World, case
+from tests.pages import NOT_OURS, ROWS, World, case, group, session
 from tests.sheets import ROSTERS
 
 LONG = "Raden Ayu Siti Nurhasanah Kartadiningrat binti Haji Muhammad Syarifuddin Wirayudha"[:80]
@@ -45,6 +47,7 @@ class FullWorld(World):
         self.decider = make_user("own_decider", Role.DINSOS, NORTH[:4])
         self.others: dict[str, list[int]] = {}  # further rows that a page is about, by the page's name
         self._fill_family()
+        self._add_group()
         self.add_families(families)
         self._add_cases()
         self._add_batches()
@@ -98,7 +101,24 @@ class FullWorld(World):
                 note=NOTES[:1000],
             )
 
+    def _add_group(self):
+        """The family's group, with the longest names and a meeting at which not everybody was, put right once."""
+        members = [self.household] + [
+            make_household(region=NORTH, assistant=self.assistant, program=self.program, name=name) for name in NAMES
+        ]
+        words = {"place": ADDRESS[:150], "meets_at": datetime.time(9), "week": 5, "weekday": 2}
+        own = self.made[group] = make_group(*members, leader=members[1], name=UNBROKEN, **words)
+        away = dict(zip(members, ("hadir", "alpa", "izin", "sakit", "diwakili"), strict=True))
+        for days in (70, 40):
+            make_session(own, self.assistant, self.day - datetime.timedelta(days=days), away, notes=NOTES[:1000])
+        old = make_session(own, self.assistant, self.day, away, is_current=False)
+        self.made[session] = make_session(
+            own, self.assistant, self.day, away, replaces=old, notes=NOTES[:1000], place=ADDRESS[:150]
+        )
+        self.others["groups:session_detail"] = [old.pk]
+
     def add_families(self, number):
+        grouped = []
         for place in range(number):
             household = make_household(
                 region=NORTH_2 if place % 2 else NORTH,
@@ -111,6 +131,10 @@ class FullWorld(World):
             )
             if place % 4 == 0:
                 make_visit(household, self.assistant, self.day)
+            if place % 5 and place % 3 == 0:
+                grouped.append(household)
+        for household in grouped:
+            make_session(make_group(household, name=NAMES[household.pk % len(NAMES)]), self.assistant, self.day)
 
     def _add_cases(self):
         words = {"reasons": ["usaha", "lain"], "note": NOTES[:900]}

@@ -26,6 +26,9 @@ class Permission(StrEnum):
     NUMBERS_EXPORT = auto()  # many at once in a file, for a purpose
     VISIT_VIEW = auto()
     VISIT_LOG = auto()
+    GROUP_VIEW = auto()  # groups of families and their meetings
+    GROUP_EDIT = auto()  # who belongs to a group, when it meets
+    SESSION_LOG = auto()
     REVIEW = auto()  # a koordinator's first screen
     ROSTER_IMPORT = auto()
     COUNTS_VIEW = auto()  # dashboard and graduation report: figures
@@ -44,15 +47,16 @@ class Permission(StrEnum):
 
 P = Permission
 _FAMILIES = {P.HOUSEHOLD_VIEW, P.NUMBER_REVEAL, P.VISIT_VIEW, P.GRADUATION_VIEW, P.MAP_VIEW, P.COMPONENTS_VIEW}
+_FAMILIES |= {P.GROUP_VIEW}
 _EDITING = {P.HOUSEHOLD_EDIT, P.ASSESSMENT_RECORD}
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     role: frozenset({P.OWN_ACCOUNT, *permissions})
     for role, permissions in {
-        Role.PENDAMPING: _FAMILIES | _EDITING | {P.VISIT_LOG, P.GRADUATION_PROPOSE},
+        Role.PENDAMPING: _FAMILIES | _EDITING | {P.VISIT_LOG, P.GROUP_EDIT, P.SESSION_LOG, P.GRADUATION_PROPOSE},
         Role.KOORDINATOR: _FAMILIES
         | _EDITING
-        | {P.HOUSEHOLD_ASSIGN, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN},
+        | {P.HOUSEHOLD_ASSIGN, P.GROUP_EDIT, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN},
         Role.DINSOS: _FAMILIES | {P.NUMBERS_EXPORT, P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN},
         Role.ADMIN: _FAMILIES
         | _EDITING

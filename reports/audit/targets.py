@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from assistance_logs.groups.models import Group
 from beneficiaries.models import GraduationCase, Household, Member
 from ejsika.accounts.models import User
 from ejsika.audit.models import AuditEvent
@@ -12,12 +13,13 @@ from ejsika.imports.models import ImportBatch
 from ejsika.programs.models import LegalBasis, Program, ProgramRule
 from ejsika.regions.models import Region
 
-HOUSEHOLD, MEMBER, CASE, BATCH, USER = (
-    model._meta.label_lower for model in (Household, Member, GraduationCase, ImportBatch, User)
+HOUSEHOLD, MEMBER, GROUP, CASE, BATCH, USER = (
+    model._meta.label_lower for model in (Household, Member, Group, GraduationCase, ImportBatch, User)
 )
 KINDS = {
     HOUSEHOLD: "Keluarga",
     MEMBER: "Anggota keluarga",
+    GROUP: "Kelompok",
     CASE: "Usulan graduasi",
     BATCH: "Impor",
     USER: "Pengguna",
@@ -43,6 +45,7 @@ def visible_to(user) -> QuerySet:
     return AuditEvent.objects.filter(
         Q(target_kind=HOUSEHOLD, target_id__in=families.values("pk"))
         | Q(target_kind=MEMBER, target_id__in=families.filter(members__isnull=False).values("members"))
+        | Q(target_kind=GROUP, target_id__in=Group.objects.for_user(user).values("pk"))
         | Q(target_kind=CASE, target_id__in=GraduationCase.objects.for_user(user).values("pk"))
         | Q(target_kind=BATCH, target_id__in=ImportBatch.objects.for_user(user).values("pk"))
         | Q(target_kind=USER, target_id__in=User.objects.for_user(user).values("pk"))
@@ -90,6 +93,11 @@ def _members(ids, user) -> dict[int, Target]:
     }
 
 
+def _groups(ids, user) -> dict[int, Target]:
+    groups = Group.objects.for_user(user).filter(pk__in=ids)
+    return {group.pk: Target(f"Kelompok {group.name}", group.get_absolute_url()) for group in groups}
+
+
 def _cases(ids, user) -> dict[int, Target]:
     cases = GraduationCase.objects.for_user(user).filter(pk__in=ids).select_related("enrollment__household")
     return {case.pk: Target(f"Usulan {case.household.recipient_name}", case.get_absolute_url()) for case in cases}
@@ -107,4 +115,4 @@ def _users(ids, user) -> dict[int, Target]:
     }
 
 
-_FIND = {HOUSEHOLD: _families, MEMBER: _members, CASE: _cases, BATCH: _batches, USER: _users}
+_FIND = {HOUSEHOLD: _families, MEMBER: _members, GROUP: _groups, CASE: _cases, BATCH: _batches, USER: _users}

@@ -31,6 +31,15 @@ ACTIONS = {
         "assessment.recorded": "Asesmen dicatat",
         "assessment.corrected": "Asesmen diperbaiki",
     },
+    "Kelompok": {
+        "group.created": "Kelompok dibuat",
+        "group.edited": "Kelompok diubah",
+        "group.closed": "Kelompok dibubarkan",
+        "group.joined": "Keluarga masuk kelompok",
+        "group.left": "Keluarga keluar dari kelompok",
+        "session.logged": "Pertemuan dicatat",
+        "session.corrected": "Pertemuan diperbaiki",
+    },
     "Graduasi": {
         "graduation.proposed": "Graduasi diusulkan",
         "graduation.verified": "Graduasi diverifikasi",
@@ -98,9 +107,13 @@ _KEYS = HOUSEHOLD_WORDS | {
     "file_kind": "bentuk berkas",
     "with_numbers": "dengan nomor",
     "purpose": "tujuan",
+    "joined": "keluarga masuk",
+    "gone": "keluarga keluar",
+    "presence": "kehadiran",
 }
 # Ids of rows that the entry is about anyway, and what only a program reads.
 _UNSAID = {"batch", "visit", "case", "replaces", "assessment", "member", "size", "cleared", "query"}
+_UNSAID |= {"group", "session"}
 _SEALED = {"nik", "kk", "account_sealed", "account_digest", "account"}
 _NAMES_OF_FIELDS = {"fields", "changed"}
 # Whose columns the first word of an act speaks of, where that is not the row that the entry names.
@@ -108,6 +121,7 @@ _MODELS = {
     "visit": "assistance_logs.visit",
     "assessment": "beneficiaries.assessment",
     "member": "beneficiaries.member",
+    "session": "assistance_logs.groupsession",
 }
 _VALUES = {
     "number.revealed kind": dict(NumberKind.choices),

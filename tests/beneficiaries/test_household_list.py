@@ -17,9 +17,11 @@ from tests.factories import (
     SOUTH,
     enroll,
     make_case,
+    make_group,
     make_household,
     make_member,
     make_program,
+    make_session,
     make_user,
     make_visit,
 )
@@ -243,6 +245,7 @@ def eventful(budi, ayu, dewi, program):
     make_case(make_household(assistant=budi), by=budi, verified_by=ayu, decided_by=dewi)
     for age in (3, 8, 14, 17, 70):
         make_member(tried, age=age, is_pregnant=age == 17, is_disabled=age == 70)
+    make_session(make_group(family), budi, today)
     make_household(region=SOUTH)
 
 
