@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.formats import number_format
 
+from beneficiaries.choices import InactiveReason
 from beneficiaries.models import Household, Member
 from beneficiaries.timeline import Entry
 from ejsika.accounts.models import User
@@ -127,6 +128,12 @@ def _import_undone(event, *, batches, **known) -> Entry:
     return _entry(event, "undo-2", f"Impor {batch.file_name} dibatalkan" if batch else "Impor dibatalkan", "", batch)
 
 
+def _left_out(event, *, batches, **known) -> Entry:
+    batch = batches.get(event.data.get("batch"))
+    reason = dict(InactiveReason.choices).get(event.data.get("reason"), "")
+    return _entry(event, "user-x", "Dinonaktifkan: tidak ada di roster lengkap", reason, batch)
+
+
 _TELL = {
     "household.edited": _edited,
     "member.edited": _member_edited,
@@ -134,6 +141,7 @@ _TELL = {
     "household.assigned": _assigned,
     "household.imported": _imported,
     "household.import_undone": _import_undone,
+    "household.left_out": _left_out,
 }
 
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("visits/", include("assistance_logs.urls")),
     path("groups/", include("assistance_logs.groups.urls")),
     path("imports/", include("ejsika.imports.urls")),
+    path("imports/", include("beneficiaries.sheets.urls")),
     path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -6,7 +6,7 @@ from beneficiaries.models.household import FormerCard, Household, Member
 from beneficiaries.models.pair import PersonPair
 from beneficiaries.models.tally import CaseTally, CellTally, ComponentTally, FamilyTally, TallyState
 from beneficiaries.sheets.assignments.models import AssignmentRow
-from beneficiaries.sheets.roster.models import RosterRow, RosterSuspect
+from beneficiaries.sheets.roster.models import RosterComplete, RosterMissing, RosterRow, RosterSuspect
 
 __all__ = [
     "Assessment",
@@ -22,6 +22,8 @@ __all__ = [
     "Household",
     "Member",
     "PersonPair",
+    "RosterComplete",
+    "RosterMissing",
     "RosterRow",
     "RosterSuspect",
     "StatusChange",

@@ -250,6 +250,10 @@ class SheetKind(ABC):
     def describe_kept(self, entry: dict) -> Kept:
         """Say in words what undo() left standing."""
 
+    def more_tabs(self, batch) -> list[tuple[str, str, int, str]]:
+        """Pages of the kind's own beside the tabs: (name, label, count, URL)."""
+        return []
+
     def is_open_to(self, user) -> bool:
         return all(user.may(permission) for permission in self.permissions)
 

@@ -25,7 +25,9 @@ class Tabs:
     An unknown tab is the first one that holds something; what the tab cannot be narrowed to finds nothing, and is said.
     """
 
-    def __init__(self, batch: ImportBatch, query, *, session, user):
+    def __init__(self, batch: ImportBatch, query, *, session, user, elsewhere: str = ""):
+        """`elsewhere` names the page of the kind's own that is shown in place of a tab."""
+        self.elsewhere = elsewhere
         self.batch, self.kind = batch, kinds.get(batch.kind)
         self.query, self.session, self.user = query, session, user
         counts = batch.counts
@@ -48,15 +50,18 @@ class Tabs:
 
     @property
     def items(self) -> list[dict]:
+        page = self.batch.get_absolute_url() if self.elsewhere else ""
+        tabs = [(name, label, count, f"{page}?tab={name}", kind) for name, label, count, kind in self.tabs]
+        tabs += [(*tab, "late") for tab in self.kind.more_tabs(self.batch)]
         return [
             {
                 "label": label,
                 "count": count,
-                "url": f"?tab={name}",
-                "is_current": name == self.current,
+                "url": url,
+                "is_current": name == (self.elsewhere or self.current),
                 "kind": kind if count else "",
             }
-            for name, label, count, kind in self.tabs
+            for name, label, count, url, kind in tabs
         ]
 
     @cached_property

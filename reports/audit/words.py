@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.formats import date_format, number_format
 
-from beneficiaries.choices import GraduationKind, GraduationReason
+from beneficiaries.choices import GraduationKind, GraduationReason, InactiveReason
 from beneficiaries.history import WORDS as HOUSEHOLD_WORDS
 from beneficiaries.numbers import NumberKind
 from ejsika.accounts.permissions import Role
@@ -23,6 +23,7 @@ ACTIONS = {
         "member.added": "Anggota keluarga ditambahkan",
         "household.assigned": "Pendamping diganti",
         "household.imported": "Keluarga diimpor",
+        "household.left_out": "Dinonaktifkan: tidak ada di roster lengkap",
         "household.import_undone": "Impor keluarga dibatalkan",
         "number.revealed": "Nomor dibuka",
         "suspect.decided": "Diduga ganda diputuskan",
@@ -47,6 +48,8 @@ ACTIONS = {
         "graduation.returned": "Usulan graduasi dikembalikan",
     },
     "Data": {
+        "import.declared_complete": "Roster dinyatakan lengkap",
+        "import.missing_chosen": "Keluarga di luar roster dipilih",
         "import.received": "Berkas impor diunggah",
         "import.committed": "Impor disimpan",
         "import.undone": "Impor dibatalkan",
@@ -125,6 +128,7 @@ _MODELS = {
 }
 _VALUES = {
     "number.revealed kind": dict(NumberKind.choices),
+    "household.left_out reason": dict(InactiveReason.choices),
     "graduation.proposed kind": dict(GraduationKind.choices),
     "graduation.proposed reasons": dict(GraduationReason.choices),
     "list.exported purpose": dict(Purpose.choices),
@@ -139,6 +143,8 @@ _VALUES = {
         "suspect": "mencurigakan",
         "left": "tidak dipilih",
         "fields": "isian tetap",
+        "missing": "tidak ada di daftar",
+        "leaving": "dinonaktifkan",
     },
 }
 SEALED = "•••"

@@ -9,6 +9,7 @@ _FAMILIES = """
         WHERE r.batch_id = %(batch)s
     UNION SELECT m.household_id FROM beneficiaries_rosterrow r JOIN beneficiaries_member m
         ON m.nik = r.nik AND m.left_on IS NULL WHERE r.batch_id = %(batch)s
+    UNION SELECT household FROM beneficiaries_rostermissing WHERE batch_id = %(batch)s AND reason <> ''
 """
 # A visit or a look at a number changes nothing that a sheet writes.
 _ACTS = [
@@ -18,6 +19,7 @@ _ACTS = [
     "household.assigned",
     "household.imported",
     "household.import_undone",
+    "household.left_out",
     "graduation.decided",
 ]
 

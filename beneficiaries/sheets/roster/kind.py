@@ -169,6 +169,10 @@ class RosterKind(SheetKind):
     def undo(self, batch, by) -> list[dict]:
         return undo.undo(batch, by)
 
+    def more_tabs(self, batch) -> list[tuple[str, str, int, str]]:
+        url = reverse("rosters:missing_list", args=[batch.pk])
+        return [("missing", "Tidak ada di daftar", batch.counts.get("missing", 0), url)]
+
     def describe_kept(self, entry: dict) -> Kept:
         return kept_household(entry)
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
-from beneficiaries.sheets.roster import fields, outcomes
+from beneficiaries.sheets.roster import fields, missing, outcomes
 from beneficiaries.sheets.roster.choosing import withhold
 from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
 from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
@@ -45,6 +45,7 @@ def match(batch, families: list[int] | None = None) -> None:
         outcomes.judge(cursor, batch)
         _tell(cursor, batch)
         batch.counts, batch.compared = outcomes.count(cursor, batch)
+        missing.find(cursor, batch)
         batch.save(update_fields=["counts", "compared"])
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from beneficiaries.choices import InactiveReason
 from ejsika.imports.models import StagedRow
 
 
@@ -72,3 +73,28 @@ class RosterSuspect(models.Model):
 
     def __str__(self):
         return f"baris {self.row} diduga ganda"
+
+
+class RosterComplete(models.Model):
+    """That an admin says: this roster names every active family of its programme in this region."""
+
+    batch = models.OneToOneField("imports.ImportBatch", models.CASCADE, related_name="complete_roster")
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    def __str__(self):
+        return f"roster lengkap {self.region_id}"
+
+
+class RosterMissing(models.Model):
+    """An active family that a complete roster does not name; with a reason it becomes non-active by the commit."""
+
+    batch = models.ForeignKey("imports.ImportBatch", models.CASCADE, related_name="+", db_index=False)
+    household = models.BigIntegerField()
+    reason = models.CharField(max_length=20, choices=InactiveReason, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "household"], name="missing_once")]
+
+    def __str__(self):
+        return f"KPM {self.household} tidak ada di daftar"

@@ -4,6 +4,7 @@ from django.db import connection
 
 from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
+from beneficiaries.sheets.roster import missing
 from beneficiaries.sheets.roster.columns import COLUMNS
 from beneficiaries.sheets.roster.tables import (
     ASSIGNMENTS,
@@ -55,7 +56,7 @@ def _families(cursor, batch) -> list[int]:
            WHERE batch_id = %s AND outcome IN ('create', 'change') ORDER BY household""",
         [batch.pk],
     )
-    return [key for (key,) in cursor.fetchall()]
+    return sorted({key for (key,) in cursor.fetchall()} | set(missing.leaving(cursor, batch)))
 
 
 def _delete_new_families(cursor, batch) -> list[dict]:

@@ -4,7 +4,7 @@ from django.db import connection
 
 from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
-from beneficiaries.sheets.roster import fields
+from beneficiaries.sheets.roster import fields, missing
 from beneficiaries.sheets.roster.match import FAMILY_COLUMNS, SAME_MEMBER
 from beneficiaries.sheets.roster.tables import (
     ASSIGNMENTS,
@@ -36,7 +36,7 @@ def write(batch, by) -> None:
         _write_households(cursor, batch)
         _write_members(cursor, batch, values)
         left = families_of_members(cursor, batch)
-        desas |= tallies.desas_of(left)
+        desas |= tallies.desas_of([*left, *missing.note(cursor, batch, by)])
         _write_enrollments(cursor, batch, values)
         _write_assignments(cursor, batch)
         _record(cursor, values | {"left": left})
