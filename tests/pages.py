@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
 from ejsika.accounts.permissions import Permission as P
 from ejsika.imports.models import ImportBatch
+from ejsika.jobs.models import Job
 from tests.factories import (
     NORTH,
     make_case,
@@ -82,6 +83,19 @@ def accounts_batch(world):
         file_digest="0" * 64,
         uploaded_by=world.operator,
     )
+
+
+def batch_of_unknown_columns(world):
+    found = batch(world)
+    found.file_path = "imports/a"
+    found.job = Job.objects.create()
+    samples = ["Siti", "Kp. Cikadu"]
+    found.columns = [
+        {"head": "0" * 64, "title": title, "field": field, "samples": samples}
+        for title, field in (("No KK", "kk"), ("Nama Ibu", ""), ("Keterangan yang panjang sekali", ""))
+    ]
+    found.save()
+    return found
 
 
 def colleague(world):
@@ -166,6 +180,7 @@ ROWS = {
     "imports:batch_search": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_undo": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_wrong_rows": Row(P.ROSTER_IMPORT, POST, batch),
+    "imports:batch_columns": Row(P.ROSTER_IMPORT, FORM, batch_of_unknown_columns),
     "imports:batch_cancel": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:account_links": Row(P.USER_MANAGE, POST, accounts_batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),

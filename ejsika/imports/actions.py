@@ -65,6 +65,7 @@ def check(batch: ImportBatch) -> None:
                 _read_and_compare(batch, kinds.get(batch.kind), work)
             except Refusal as refusal:
                 _forget_rows(batch)
+                batch.columns = refusal.columns
                 _refuse(batch, refusal.code, refusal.message)
     except Cancelled:
         _forget_rows(batch)
@@ -96,7 +97,7 @@ def _refuse(batch: ImportBatch, code: str, message: str) -> None:
     batch.rows = batch.skipped = 0
     with transaction.atomic():
         _require_uploaded(batch)
-        batch.save(update_fields=["status", "refusal_code", "refusal_message", "rows", "skipped"])
+        batch.save(update_fields=["status", "refusal_code", "refusal_message", "rows", "skipped", "columns"])
 
 
 def _require_uploaded(batch: ImportBatch) -> None:
@@ -111,7 +112,7 @@ def _stage(batch: ImportBatch, kind: SheetKind, found: Found, work: Work) -> Non
     (first, _), *others = found.tables
     batch.sheet, batch.head_row, batch.titles = first.sheet, first.row, first.titles
     batch.more_sheets = [{"name": head.sheet, "head_row": head.row, "titles": head.titles} for head, _ in others]
-    batch.sheets_left = found.left
+    batch.sheets_left, batch.columns = found.left, found.columns
     batch.unknown_columns = list(dict.fromkeys(title for head, _ in found.tables for title in head.unknown))
     work.total = found.lines
     reader = _Reader(batch, kind, work)

@@ -171,3 +171,46 @@ def parse_keys(words: list[str]) -> set[tuple[int, str]]:
 
 def _joined(keys: set[tuple[int, str]]) -> str:
     return " ".join(f"{row}:{field}" for row, field in sorted(keys))
+
+
+class ColumnsForm(forms.Form):
+    """What each unknown column of a batch is: one of the fields that no other column of its head fills."""
+
+    def __init__(self, *args, batch, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.columns = list(enumerate(batch.columns))
+        titles = [(column.field, column.title) for column in batch.sheet_kind.columns]
+        for number, column in self._open():
+            taken = {c["field"] for _, c in self.columns if c["head"] == column["head"] and not c.get("by")}
+            free = [(name, title) for name, title in titles if name not in taken]
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=column["title"],
+                choices=[("", "Tidak dibaca"), *free],
+                required=False,
+                initial=column["field"],
+                help_text=f"Isinya: {'; '.join(column['samples'])}" if column["samples"] else "Kolom ini kosong.",
+                error_messages={"invalid_choice": "Pilih salah satu dari daftar."},
+            )
+
+    def _open(self) -> list[tuple[int, dict]]:
+        return [(number, column) for number, column in self.columns if not column["field"] or column.get("by")]
+
+    @property
+    def known(self) -> list[dict]:
+        """The columns that need no word."""
+        return [column for _, column in self.columns if column["field"] and not column.get("by")]
+
+    def clean(self):
+        found = super().clean()
+        first: dict = {}
+        for number, column in self._open():
+            name = f"column_{number}"
+            key = (column["head"], found.get(name))
+            if found.get(name) and first.setdefault(key, column["title"]) is not column["title"]:
+                self.add_error(name, f"Sudah dipilih untuk kolom “{first[key]}”. Pilih satu kolom saja.")
+        return found
+
+    @property
+    def named(self) -> dict[int, str]:
+        """The chosen fields by the place of their columns."""
+        return {int(name.removeprefix("column_")): field for name, field in self.cleaned_data.items() if field}

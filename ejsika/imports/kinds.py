@@ -15,10 +15,13 @@ SHEET_LINES, MOST_SHEETS = 2_000_000, 2
 
 
 class Refusal(Exception):
-    """A whole file that is refused: a code of the roster contract, and a sentence for the person."""
+    """A whole file that is refused: a code of the roster contract, and a sentence for the person.
+
+    `columns` are those that somebody may name, where that is what is missing (see ejsika.imports.tables).
+    """
 
     def __init__(self, code: str, message: str):
-        self.code, self.message = code, message
+        self.code, self.message, self.columns = code, message, []
         super().__init__(code)
 
 
@@ -122,6 +125,7 @@ class Head:
     unknown: list[str]
     cells: list = field(default_factory=list)  # the whole line, as it stands
     number: int = 0  # of the sheets that are read, which one
+    named: set[str] = field(default_factory=set)  # fields whose columns an admin has named
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from ejsika.accounts.models import User
 from ejsika.imports import kinds
+from ejsika.imports.columns import HeadMapping  # noqa: F401 - a model of this app
 from ejsika.imports.kinds import SHEET_LINES
 from ejsika.jobs.models import Job
 from ejsika.lib.tags import id_number
@@ -70,6 +71,7 @@ class ImportBatch(models.Model):
     head_row = models.PositiveIntegerField(null=True)
     titles = models.JSONField(default=dict)  # field -> title as the sheet writes it
     unknown_columns = models.JSONField(default=list)
+    columns = models.JSONField(default=list)  # of the heads, with samples: ejsika.imports.columns
     more_sheets = models.JSONField(default=list)  # those read after the first: {"name", "head_row", "titles"}
     sheets_left = models.JSONField(default=list)  # those not read: {"name", "has_head"}
     rows = models.PositiveIntegerField(default=0)
@@ -162,6 +164,19 @@ class ImportBatch(models.Model):
         """Whether it was checked and rows stay out."""
         never_checked = (self.Status.UPLOADED, self.Status.REFUSED, self.Status.CANCELLED)
         return self.status not in never_checked and self.counts.get("error", 0) > 0
+
+    @property
+    def named_columns(self) -> list[dict]:
+        """Columns that are read as an admin said, with the field's own title."""
+        titles = {column.field: column.title for column in self.sheet_kind.columns}
+        named = (column for column in self.columns if column.get("by"))
+        return [column | {"label": titles.get(column["field"], "")} for column in named]
+
+    @property
+    def may_name_columns(self) -> bool:
+        """Whether there are columns to be named, and it can be checked again."""
+        is_open = self.status in (self.Status.CHECKED, self.Status.REFUSED) and bool(self.file_path)
+        return is_open and any(not column["field"] or column.get("by") for column in self.columns)
 
     @property
     def progress(self):

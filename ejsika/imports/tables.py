@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from django.conf import settings
 
+from ejsika.imports.columns import REASON_TITLE, HeadMapping, describe, fingerprint, looks_like_head, mappings_of
 from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
 from ejsika.imports.models import SHEET_LINES
 from ejsika.lib.sheet_child import HEAD_LINES
@@ -15,7 +16,6 @@ from ejsika.lib.sheet_reader import Limits, read_sheets
 from ejsika.lib.sheets import Sheet, SheetError
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
-REASON_TITLE = "Alasan"
 HEAD_DEPTH = 3  # lines that a head may have
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
@@ -26,6 +26,7 @@ class Found:
 
     tables: list[tuple[Head, Iterator[tuple[int, list]]]]
     lines: int | None  # below the heads; None where only reading tells
+    columns: list[dict]  # of the heads, as ejsika.imports.columns describes them
     left: list[dict]  # {"name", "has_head"}: one with a head is a list that somebody may have meant to import
 
 
@@ -39,24 +40,20 @@ def open_tables(content: bytes, kind: SheetKind, pulse: Callable[[], None] = lam
     try:
         with read_sheets(content, limits, pulse) as sheets:
             del content
-            yield find_tables(sheets, kind)
+            yield find_tables(sheets, kind, mappings_of(kind))
     except SheetError as error:
         raise Refusal(error.code, error.message) from None
 
 
-def find_tables(sheets: list[Sheet], kind: SheetKind) -> Found:
+def find_tables(sheets: list[Sheet], kind: SheetKind, mappings: dict[str, HeadMapping]) -> Found:
     """Find the head of each sheet; lines are numbered on from sheet to sheet. Errors: Refusal."""
-    spellings = {word: column.field for column in kind.columns for word in column.spellings}
-    heads = [_find_head(sheet, kind, spellings) for sheet in sheets]
-    if not any(heads):
-        keys = " atau ".join(column.title for column in kind.columns if column.field in kind.keys)
-        raise Refusal(
-            "header_missing",
-            f"Judul kolom tidak ditemukan. Perlu baris judul dengan {keys} dan paling sedikit "
-            f"{kind.least_columns - 1} kolom lain; pakai templat bila ragu.",
-        )
-    chosen = kind.choose([head for head in heads if head])
-    kind.check_head(chosen[0])
+    words = _Words({word: column.field for column in kind.columns for word in column.spellings}, mappings)
+    heads = [_find_head(sheet, kind, words) for sheet in sheets]
+    try:
+        chosen = _choose(heads, kind)
+    except Refusal as refusal:
+        refusal.columns = _describe(sheets, heads, [_likeliest(sheets, heads)], mappings)
+        raise
     tables = []
     for number, head in enumerate(chosen):
         head.number = number
@@ -68,7 +65,44 @@ def find_tables(sheets: list[Sheet], kind: SheetKind) -> Found:
     ]
     heights = [sheet.height for sheet, head in zip(sheets, heads, strict=True) if any(head is c for c in chosen)]
     lines = None if None in heights else sum(heights) - sum(head.row for head in chosen)
-    return Found(tables, lines, left)
+    return Found(tables, lines, _describe(sheets, heads, chosen, mappings), left)
+
+
+def _choose(heads: list[Head | None], kind: SheetKind) -> list[Head]:
+    if not any(heads):
+        keys = " atau ".join(column.title for column in kind.columns if column.field in kind.keys)
+        raise Refusal(
+            "header_missing",
+            f"Judul kolom tidak ditemukan. Perlu baris judul dengan {keys} dan paling sedikit "
+            f"{kind.least_columns - 1} kolom lain; pakai templat bila ragu.",
+        )
+    chosen = kind.choose([head for head in heads if head])
+    kind.check_head(chosen[0])
+    return chosen
+
+
+def _likeliest(sheets: list[Sheet], heads: list[Head | None]) -> Head | None:
+    """The head that lacks a column, else the first line that looks like one; kept beside its sheet in `heads`."""
+    if any(heads):
+        return max((head for head in heads if head), key=lambda head: len(head.fields))
+    for number, sheet in enumerate(sheets):
+        above: list = []
+        for row, cells in islice(sheet.lines(), HEAD_LINES):
+            if looks_like_head(above, cells):
+                heads[number] = Head(sheet.name[:LONGEST_NAME], row - 1, {}, {}, [], above)
+                return heads[number]
+            above = cells
+    return None
+
+
+def _describe(sheets: list[Sheet], heads: list[Head | None], chosen: list[Head | None], mappings: dict) -> list[dict]:
+    """Describe the columns of some heads, by what stands in the first lines below each."""
+    found = [head for head in chosen if head]
+    below = []
+    for head in found:
+        sheet = next(sheet for sheet, its in zip(sheets, heads, strict=True) if its is head)
+        below.append([cells for row, cells in islice(sheet.lines(), HEAD_LINES) if row > head.row])
+    return describe(found, below, mappings)
 
 
 def _lines(sheet: Sheet, head: Head) -> Iterator[tuple[int, list]]:
@@ -82,7 +116,7 @@ def is_reason(title: object) -> bool:
     return plain(title) == plain(REASON_TITLE)
 
 
-def _find_head(sheet: Sheet, kind: SheetKind, spellings: dict[str, str]) -> Head | None:
+def _find_head(sheet: Sheet, kind: SheetKind, words: "_Words") -> Head | None:
     """The line with the most known words, or several lines that are one head: what stands lower hides what is above."""
     best, above = None, []
     for row, cells in sheet.lines():
@@ -90,7 +124,7 @@ def _find_head(sheet: Sheet, kind: SheetKind, spellings: dict[str, str]) -> Head
             break
         above = [*above, cells][-HEAD_DEPTH:]
         for depth in range(1, len(above) + 1):
-            head = _read_head(sheet.name, row, _seen_from_below(above[-depth:]), spellings)
+            head = _read_head(sheet.name, row, _seen_from_below(above[-depth:]), words)
             if (best is None or len(head.fields) > len(best.fields)) and kind.is_head(head):
                 best = head
     return best
@@ -102,13 +136,32 @@ def _seen_from_below(lines: list[list]) -> list:
     return [next((cell for cell in column if str(cell).strip()), "") for column in columns]
 
 
-def _read_head(sheet: str, row: int, cells: list, spellings: dict[str, str]) -> Head:
+@dataclass
+class _Words:
+    """Which field a title names: by the words that people use, and by what an admin said of this very head."""
+
+    spellings: dict[str, str]
+    mappings: dict[str, HeadMapping]
+
+    def named(self, titles: list[str]) -> dict[str, str]:
+        mapping = self.mappings.get(fingerprint(titles)) if self.mappings else None
+        return mapping.fields if mapping else {}
+
+    def usual(self, title: str) -> str | None:
+        return self.spellings.get(plain(title)) or self.spellings.get(plain(_REMARK.sub("", title)))
+
+
+def _read_head(sheet: str, row: int, cells: list, words: _Words) -> Head:
     head = Head(sheet[:LONGEST_NAME], row, {}, {}, [], cells)
-    for index, cell in enumerate(cells):
-        title = " ".join(str(cell).split())
-        field = spellings.get(plain(title)) or spellings.get(plain(_REMARK.sub("", title)))
+    titles = [" ".join(str(cell).split()) for cell in cells]
+    named = words.named(titles)
+    for index, title in enumerate(titles):
+        usual = words.usual(title)
+        field = usual or named.get(plain(title))
         if field and field not in head.fields:
             head.fields[field], head.titles[field] = index, title[:LONGEST_TITLE]
+            if not usual:
+                head.named.add(field)
         elif title and not is_reason(title):
             head.unknown.append(title[:LONGEST_NAME])
     return head

@@ -47,8 +47,9 @@ def _forget(batch: ImportBatch, today: datetime.date) -> None:
         batch.status, batch.failure = Status.DISCARDED, NOT_SAVED.format(settings.ROSTER_KEPT_DAYS)
     if batch.status != Status.COMMITTED:
         _delete_rows(batch)
+    batch.columns = []
     path, batch.file_path, batch.forgotten_on = batch.file_path, "", today
-    batch.save(update_fields=["status", "failure", "file_path", "forgotten_on"])
+    batch.save(update_fields=["status", "failure", "file_path", "forgotten_on", "columns"])
     transaction.on_commit(lambda: storage.forget(path))
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/decide/", views.batch_decide, name="batch_decide"),
     path("<int:pk>/search/", views.batch_search, name="batch_search"),
     path("<int:pk>/undo/", views.batch_undo, name="batch_undo"),
+    path("<int:pk>/columns/", views.batch_columns, name="batch_columns"),
     path("<int:pk>/cancel/", views.batch_cancel, name="batch_cancel"),
     path("<int:pk>/discard/", views.batch_discard, name="batch_discard"),
     path("<int:pk>/account-links/", account_links, name="account_links"),

@@ -12,8 +12,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ejsika.accounts.permissions import Permission, requires
-from ejsika.imports import actions, choosing, kinds, notices, tasks
-from ejsika.imports.forms import NAMES_SHELF, ChoiceForm, DecisionForm, NameForm, UploadForm
+from ejsika.imports import actions, choosing, kinds, naming, notices, tasks
+from ejsika.imports.forms import NAMES_SHELF, ChoiceForm, ColumnsForm, DecisionForm, NameForm, UploadForm
 from ejsika.imports.models import ImportBatch
 from ejsika.imports.tabs import Tabs
 from ejsika.lib.http import attachment, render_page
@@ -171,6 +171,25 @@ def batch_discard(request, pk):
         return redirect(batch)
     messages.success(request, "Impor tidak jadi disimpan; tidak ada data yang berubah.")
     return redirect("imports:batch_list")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ROSTER_IMPORT)
+def batch_columns(request, pk):
+    """Say what the columns are whose titles nobody knows; then the file is checked again."""
+    batch = _batch(request, pk)
+    if not batch.may_name_columns:
+        messages.error(request, "Di impor ini tidak ada kolom yang dapat ditentukan.")
+        return redirect(batch)
+    form = ColumnsForm(request.POST if request.method == "POST" else None, batch=batch)
+    if request.method == "GET" or not form.is_valid():
+        return render_page(request, "imports/batch_columns.html", {"batch": batch, "form": form})
+    try:
+        with transaction.atomic():
+            tasks.hand_over(naming.name_columns(batch, request.user, form.named))
+    except ValidationError as error:
+        messages.error(request, error.message)
+    return redirect(batch)
 
 
 @require_POST

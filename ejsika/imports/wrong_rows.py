@@ -11,9 +11,10 @@ from collections.abc import Iterable
 import xlsxwriter
 
 from ejsika.imports import kinds, storage
+from ejsika.imports.columns import REASON_TITLE
 from ejsika.imports.kinds import Head
 from ejsika.imports.models import ImportBatch, Problem
-from ejsika.imports.tables import REASON_TITLE, is_reason, open_tables
+from ejsika.imports.tables import is_reason, open_tables
 from ejsika.lib.sheet_formats import FIRST_DAY, TEXT, Workbook
 
 SHEET = "Perlu diperbaiki"
