@@ -36,9 +36,10 @@ def main() -> None:
         if options.only != "imports":
             measure_pages(options.households)
         if options.only != "pages":
-            from tests.bench import imports
+            from tests.bench import imports, suspects
 
             imports.show(options.rows, *imports.measure(options.rows))
+            suspects.show(*suspects.measure())
     finally:
         server.stop(patience=5)
 
