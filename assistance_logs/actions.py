@@ -9,14 +9,17 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from assistance_logs.choices import MET
-from assistance_logs.models import Visit
+from assistance_logs.models import Visit, VisitPhoto
 from beneficiaries import tallies
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
+from ejsika.files.models import StoredPhoto
+from ejsika.files.photos import Photo
 
 # The newest shape of what a phone sends. Phones keep old forms for days, so older versions stay readable.
 OUTBOX_VERSION = 1
+MOST_PHOTOS = 5
 # What a correction may change; the audit entry names which of them it did.
 CONTENT = [
     "kind",
@@ -54,6 +57,11 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
         raise UuidTakenError
     visit.is_repeat = True
     return visit
+
+
+def find_own(uuid: uuids.UUID, *, by: User) -> Visit | None:
+    """The entry that this person sent under a UUID, whoever has the family now."""
+    return Visit.objects.filter(uuid=uuid, assistant=by).select_related("household").first()
 
 
 @transaction.atomic
@@ -106,11 +114,33 @@ def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: i
         replaces=visit,
         **content,
     )
+    VisitPhoto.objects.bulk_create(VisitPhoto(visit=newer, photo_id=row.photo_id) for row in visit.photos.all())
     refresh_last_visits([household.pk])
     tallies.refresh([household.region_id], month=_month(visit) if _month(visit) == _month(newer) else None)
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
     record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
     return newer
+
+
+def attach_photo(*, visit: Visit, by: User, uuid: uuids.UUID, photo: Photo) -> None:
+    """Add a photo to a visit's current version, once, however often it is sent.
+
+    Errors: ValidationError when there are as many as there may be; UuidTakenError if the UUID is another photo's.
+    """
+    with transaction.atomic():
+        _lock(visit.household)
+        version = visit.versions()[0]
+        if known := StoredPhoto.objects.filter(uuid=uuid).first():
+            if known.stored_by_id != by.pk or not VisitPhoto.objects.filter(
+                photo=known, visit__household=visit.household_id, visit__assistant=visit.assistant_id
+            ):
+                raise UuidTakenError
+            return
+        if version.photos.count() >= MOST_PHOTOS:
+            raise ValidationError(f"Satu kunjungan memuat paling banyak {MOST_PHOTOS} foto.")
+        stored = StoredPhoto.keep(photo, uuid=uuid, by=by)
+        VisitPhoto.objects.create(visit=version, photo=stored)
+        record("visit.photo_added", target=visit.household, by=by, visit=version.pk)
 
 
 def refresh_last_visits(household_ids) -> None:

@@ -8,15 +8,38 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
-from assistance_logs.actions import OUTBOX_VERSION, find_sent
+from assistance_logs.actions import MOST_PHOTOS, OUTBOX_VERSION, find_own, find_sent
 from assistance_logs.choices import PERSONS_BY_RESULT, TOPIC_WORDS, PersonMet, VisitKind, VisitResult
 from assistance_logs.models import Visit
 from assistance_logs.position import read_position
+from ejsika.files.photos import Photo, read_photo
 
 CLOCK_SKEW = datetime.timedelta(minutes=10)  # a phone's clock may be ahead of the server's by so much
 EARLIEST_YEAR = 2000  # before that the programmes were not; also keeps away dates that no zone can hold
 FOLLOW_UP_DAYS = 366  # a later date is a slip of the finger, and would never become late
 STALE = "Formulir ini tidak lengkap sampai di server. Simpan sekali lagi; kalau tetap begini, muat ulang halaman."
+
+
+class PhotosInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Photos that a browser sends with the form, each looked at and made small."""
+
+    widget = PhotosInput(attrs={"accept": "image/*", "multiple": True})
+
+    def clean(self, data, initial=None) -> list[Photo]:
+        files = [file for file in data or [] if file]
+        if len(files) > MOST_PHOTOS:
+            raise ValidationError(f"Pilih paling banyak {MOST_PHOTOS} foto.")
+        return [self._read(file, number) for number, file in enumerate(files, 1)]
+
+    def _read(self, file, number: int) -> Photo:
+        try:
+            return read_photo(file)
+        except ValidationError as error:
+            raise ValidationError(f"Foto ke-{number}: {error.message}") from None
 
 
 class VisitForm(forms.Form):
@@ -62,16 +85,18 @@ class VisitForm(forms.Form):
     person_met = forms.ChoiceField(
         label="Siapa yang ditemui?", choices=[("", "Sesuai hasil kunjungan"), *PersonMet.choices], required=False
     )
+    photos = PhotosField(label="Foto", help_text=f"paling banyak {MOST_PHOTOS}", required=False)
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, household, user, replaces: Visit | None = None, is_theirs_today=True):
+    def __init__(self, data=None, files=None, *, household, user, replaces: Visit | None = None, is_theirs_today=True):
         self.household, self.user, self.replaces = household, user, replaces
         self.is_theirs_today = is_theirs_today
         self.position_unreadable = False
         initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
-        super().__init__(data, initial=initial, label_suffix="")
+        self.photos: list[Photo] = []
+        super().__init__(data, files, initial=initial, label_suffix="")
         self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}
 
     @classmethod
@@ -118,6 +143,7 @@ class VisitForm(forms.Form):
         return self.household.assignments.touching(day).filter(assistant=self.user).exists()
 
     def clean(self) -> dict:
+        self.photos = self.cleaned_data.pop("photos", [])
         self._clean_person()
         self._clean_follow_up()
         self._clean_position()
@@ -189,6 +215,27 @@ class OutboxForm(VisitForm):
         if sent is None or revision is None:
             return sent
         return find_sent(revision, by=self.user, household=self.household, replaces=sent)
+
+
+class PhotoForm(forms.Form):
+    """One photo of a visit that a phone sent before; `photo` becomes a Photo, `visit` the Visit."""
+
+    uuid = forms.UUIDField(error_messages={"invalid": STALE, "required": STALE})
+    visit = forms.UUIDField(error_messages={"invalid": STALE, "required": STALE})
+    photo = forms.FileField(error_messages={"required": "Fotonya tidak sampai di server. Kirim lagi."})
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_visit(self) -> Visit:
+        visit = find_own(self.cleaned_data["visit"], by=self.user)
+        if visit is None:
+            raise ValidationError("Kunjungan foto ini tidak ada di server. Kirim kunjungannya lebih dulu.")
+        return visit
+
+    def clean_photo(self) -> Photo:
+        return read_photo(self.cleaned_data["photo"])
 
 
 def _values(visit: Visit) -> dict:

@@ -12,6 +12,7 @@ from assistance_logs.groups.models import Attendance, Group, GroupSession, Membe
 from beneficiaries.models import Household
 from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.tally import DesaTally
+from ejsika.files.models import StoredPhoto
 from ejsika.lib.geo import distance_m
 from ejsika.regions.models import ScopedQuerySet
 
@@ -132,6 +133,37 @@ class Visit(models.Model):
         while found[-1].replaces_id:
             found.append(rows[found[-1].replaces_id])
         return found
+
+
+class VisitPhotoQuerySet(ScopedQuerySet):
+    region_field = "visit__household__region__code"
+
+    def for_user(self, user):
+        return self.filter(Exists(Visit.objects.for_user(user).filter(pk=OuterRef("visit"))))
+
+    def countable_by(self, user):
+        return self.filter(Exists(Visit.objects.countable_by(user).filter(pk=OuterRef("visit"))))
+
+
+class VisitPhoto(models.Model):
+    """A photo of one version of a visit; a correction takes those along that it keeps."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos")
+    photo = models.ForeignKey(StoredPhoto, models.PROTECT, related_name="+")
+
+    objects = VisitPhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "foto kunjungan"
+        verbose_name_plural = "foto kunjungan"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["visit", "photo"], name="visit_photo_once")]
+
+    def __str__(self):
+        return f"foto kunjungan {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("assistance_logs:photo", args=[self.pk])
 
 
 class VisitTally(DesaTally):

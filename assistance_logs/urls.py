@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistance_logs.views import outbox, visits
+from assistance_logs.views import outbox, photos, visits
 
 app_name = "assistance_logs"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("outbox/door/", outbox.outbox_door, name="outbox_door"),
     path("outbox/day/", outbox.outbox_day, name="outbox_day"),
     path("outbox/send/", outbox.outbox_send, name="outbox_send"),
+    path("outbox/photo/", outbox.outbox_photo, name="outbox_photo"),
+    path("photos/<int:pk>/", photos.photo, name="photo"),
+    path("photos/<int:pk>/small/", photos.photo_small, name="photo_small"),
 ]

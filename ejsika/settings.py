@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "ejsika.programs",
     "ejsika.accounts",
     "ejsika.jobs",
+    "ejsika.files",
     "ejsika.imports",
     "beneficiaries",
     "assistance_logs",

@@ -1,20 +1,25 @@
 """Rows for tests, made with as little said as possible; all people are invented."""
 
 import datetime
+import io
 import itertools
 import uuid
 from zoneinfo import ZoneInfo
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
+from assistance_logs.actions import attach_photo
 from assistance_logs.choices import PersonMet, VisitResult
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
-from assistance_logs.models import Visit
+from assistance_logs.models import Visit, VisitPhoto
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import years_before
 from beneficiaries.graduation import actions as graduation
 from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationCase, Household, Member, StatusChange
 from ejsika.accounts.models import User
+from ejsika.files.photos import read_photo
 from ejsika.programs.models import LegalBasis, Program, ProgramRule, RuleName
 from ejsika.regions.models import Region
 
@@ -184,6 +189,19 @@ def make_session(
         for household, presence in (members | (presences or {})).items()
     )
     return session
+
+
+def picture(width=60, height=40, form="JPEG", mode="RGB", **options) -> bytes:
+    """A picture file in which every pixel differs from its neighbours."""
+    written = io.BytesIO()
+    Image.effect_noise((width, height), 90).convert(mode).save(written, form, **options)
+    return written.getvalue()
+
+
+def make_photo(visit: Visit) -> VisitPhoto:
+    photo = read_photo(SimpleUploadedFile("a.jpg", picture()))
+    attach_photo(visit=visit, by=visit.assistant, uuid=uuid.uuid4(), photo=photo)
+    return visit.photos.last()
 
 
 def make_case(

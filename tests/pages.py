@@ -17,6 +17,7 @@ from tests.factories import (
     make_case,
     make_group,
     make_household,
+    make_photo,
     make_program,
     make_session,
     make_user,
@@ -110,6 +111,10 @@ def faulty_batch(world):
     return found
 
 
+def photo(world):
+    return make_photo(visit(world))
+
+
 def sender(world):
     return {"user": world.assistant.pk}
 
@@ -170,6 +175,9 @@ ROWS = {
     "groups:session_new": Row(P.SESSION_LOG, FORM, group),
     "groups:session_detail": Row(P.GROUP_VIEW, target=session),
     "groups:session_correct": Row(P.SESSION_LOG, FORM, session),
+    "assistance_logs:outbox_photo": Row(P.VISIT_LOG, POST, data=sender),
+    "assistance_logs:photo": Row(P.VISIT_VIEW, target=photo),
+    "assistance_logs:photo_small": Row(P.VISIT_VIEW, target=photo),
     "imports:batch_list": Row(P.ROSTER_IMPORT),
     "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
     "imports:template_download": Row(P.ROSTER_IMPORT),

@@ -3,16 +3,17 @@
 from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assistance_logs import phone
-from assistance_logs.actions import log_visit
+from assistance_logs.actions import UuidTakenError, attach_photo, log_visit
 from assistance_logs.families import family_to_log
-from assistance_logs.forms import OutboxForm, VisitForm
-from assistance_logs.views.visits import store, tell
+from assistance_logs.forms import OutboxForm, PhotoForm, VisitForm
+from assistance_logs.views.visits import TAKEN, store, tell
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
@@ -61,6 +62,25 @@ def outbox_send(request):
     if visit and "page" in request.POST:  # somebody looks at it now: the next page says so
         tell(request, form, repeated=visit.is_repeat)
     return _answer(request, visit, form)
+
+
+@require_POST
+@requires(Permission.VISIT_LOG)
+def outbox_photo(request):
+    if request.POST.get("user") != str(request.user.pk):
+        return JsonResponse({"state": "other_user"}, status=409)
+    form = PhotoForm(request.POST, request.FILES, user=request.user)
+    if form.is_valid():
+        try:
+            attach_photo(by=request.user, **form.cleaned_data)
+        except UuidTakenError:
+            form.add_error(None, TAKEN)
+        except ValidationError as error:
+            form.add_error(None, error)
+    reasons = [error for errors in form.errors.values() for error in errors]
+    return JsonResponse(
+        {"state": "rejected" if reasons else "stored", "reasons": reasons}, status=422 if reasons else 200
+    )
 
 
 def _answer(request, visit=None, form=None, reasons=()):

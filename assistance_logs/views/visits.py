@@ -2,6 +2,7 @@
 
 import datetime
 from functools import partial
+from uuid import uuid5
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistance_logs import worklist
-from assistance_logs.actions import UuidTakenError, correct_visit, log_visit
+from assistance_logs.actions import UuidTakenError, attach_photo, correct_visit, log_visit
 from assistance_logs.families import family_to_log
 from assistance_logs.forms import VisitForm
 from assistance_logs.models import Visit
@@ -54,8 +55,8 @@ def visit_new(request, pk):
     household = family_to_log(request.user, pk)
     if household is None or (request.method == "GET" and not household.is_theirs_today):
         raise Http404
-    data, theirs = (request.POST if request.method == "POST" else None), household.is_theirs_today
-    form = VisitForm(data, household=household, user=request.user, is_theirs_today=theirs)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = VisitForm(*sent, household=household, user=request.user, is_theirs_today=household.is_theirs_today)
     page = partial(_new_page, request, household, form)
     if request.method == "GET":
         return page()
@@ -92,8 +93,8 @@ def visit_detail(request, pk):
 def visit_correct(request, pk):
     own = Visit.objects.for_user(request.user).filter(assistant=request.user)
     visit = get_object_or_404(own.select_related("household__region"), pk=pk)
-    data = request.POST if request.method == "POST" else None
-    form = VisitForm(data, household=visit.household, user=request.user, replaces=visit)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = VisitForm(*sent, household=visit.household, user=request.user, replaces=visit)
     context = {"visit": visit, "household": visit.household, "form": form, "back_url": visit.get_absolute_url()}
     page = partial(render_page, request, "assistance_logs/visit_correct.html", context)
     if request.method == "POST":
@@ -123,6 +124,11 @@ def _store(request, form, act, page):
         form.renew_uuid()
         return page(status=status)
     tell(request, form, repeated=visit.is_repeat)
+    for number, photo in enumerate(form.photos):
+        try:  # each has a number of its own, so that a repeat of the form adds none
+            attach_photo(visit=visit, by=request.user, uuid=uuid5(visit.uuid, f"photo {number}"), photo=photo)
+        except ValidationError as error:
+            messages.warning(request, f"Foto ke-{number + 1} tidak ikut disimpan. {error.message}")
     return redirect(visit if form.is_theirs_today else "assistance_logs:task_list")
 
 

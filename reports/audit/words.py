@@ -29,6 +29,7 @@ ACTIONS = {
         "suspect.decided": "Diduga ganda diputuskan",
         "visit.logged": "Kunjungan dicatat",
         "visit.corrected": "Kunjungan diperbaiki",
+        "visit.photo_added": "Foto kunjungan ditambahkan",
         "assessment.recorded": "Asesmen dicatat",
         "assessment.corrected": "Asesmen diperbaiki",
     },

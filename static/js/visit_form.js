@@ -1,6 +1,7 @@
 // The page of a visit's form: position in the background, a draft on the phone, saved by the outbox. Without this module
 // the browser sends the form by itself.
 import { keepDrafts, saveByOutbox } from "./outbox/form.js"
+import { takePhotos } from "./outbox/photos.js"
 import { follow } from "./position.js"
 
 for (const form of document.querySelectorAll("[data-visit-form]")) start(form)
@@ -10,6 +11,7 @@ async function start(form) {
   const { household, name, place } = form.dataset
   const user = Number(document.querySelector("[data-sync]").dataset.user)
   const draft = `${user}:${household}`
-  saveByOutbox(form, { user, household: Number(household), family: { name, place } }, { draft })
   if (form.dataset.fresh !== undefined) await keepDrafts(form, draft, user)
+  const pictures = await takePhotos(form, { user, draft })
+  saveByOutbox(form, { user, household: Number(household), family: { name, place } }, { draft, pictures })
 }

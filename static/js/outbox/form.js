@@ -53,11 +53,12 @@ function offerDraft(form, draft) {
     fill(form, clean)
     notice.hidden = true
     await store.dropDraft(draft.key)
+    form.dispatchEvent(new Event("emptied"))
   })
 }
 
 // Save by the outbox. `visit` says whose and about whom: user, household, family {name, place}; `row` is what is edited.
-export function saveByOutbox(form, visit, { row, draft = "", pictures = () => [] } = {}) {
+export function saveByOutbox(form, visit, { row, draft, pictures }) {
   let kept = row
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
@@ -65,9 +66,8 @@ export function saveByOutbox(form, visit, { row, draft = "", pictures = () => []
     button.disabled = true
     try {
       if (!isFilled(form)) return
-      form.dispatchEvent(new Event("saving"))
       kept = written(form, visit, kept)
-      if (await isKept(kept, pictures(), draft)) await leave(form, kept)
+      if (await isKept(kept, pictures, draft)) await leave(form, kept)
       else if (form.elements.csrfmiddlewaretoken) form.submit() // no room on this phone: to the server alone
       else showErrors(form, { reasons: [form.dataset.noRoom] })
     } finally {
@@ -76,9 +76,9 @@ export function saveByOutbox(form, visit, { row, draft = "", pictures = () => []
   })
 }
 
-async function isKept(row, photos, draft) {
+async function isKept(row, pictures, draft) {
   try {
-    await store.keep(row, photos, draft)
+    await store.keep(row, await pictures(), draft)
     return true
   } catch {
     return false
@@ -97,6 +97,7 @@ function written(form, visit, before) {
     happenedAt: form.elements.happened_at.value,
     writtenAt: before?.writtenAt ?? Date.now(),
     state: "waiting",
+    stored: undefined,
     edition: (before?.edition ?? 0) + 1,
     revision: before && crypto.randomUUID(), // the server may have the first edition already
   }
@@ -133,8 +134,7 @@ export function showErrors(form, { errors = {}, reasons = [] }) {
     const list = document.createElement("ul")
     list.className = "errorlist"
     list.append(...found.map(({ message }) => line(message)))
-    const place = field.closest(".choices") ?? field
-    place.before(list)
+    ;(field.closest(".choices") ?? field).before(list)
     field.setAttribute("aria-invalid", "true")
     field.closest("details")?.setAttribute("open", "")
   }

@@ -1,5 +1,6 @@
 // The bare form of a visit, filled for one family: to write without network, and to edit what waits in the outbox.
 import { fill, keepDrafts, localTime, saveByOutbox, showErrors } from "./form.js"
+import { takePhotos } from "./photos.js"
 import { follow } from "../position.js"
 
 // `visit` as in saveByOutbox; `row` is the item that is edited, if there is one.
@@ -15,6 +16,7 @@ export async function beginWriting(root, { user, household, family }, row) {
   else form.elements.happened_at.value = localTime()
   if (row?.state === "refused") showErrors(form, row.refusal)
   await keepDrafts(form, draft, user)
-  saveByOutbox(form, { user, household, family: { name: family.name, place: family.place } }, { row, draft })
+  const pictures = await takePhotos(form, { user, item: row?.uuid, draft })
+  saveByOutbox(form, { user, household, family: { name: family.name, place: family.place } }, { row, draft, pictures })
   follow(form.querySelector("[data-position]"), form.elements)
 }

@@ -5,7 +5,10 @@ import * as store from "./store.js"
 export const DOOR = "/visits/outbox/door/"
 const DAY = "/visits/outbox/day/"
 const SEND = "/visits/outbox/send/"
+const PHOTO = "/visits/outbox/photo/"
 const PATIENCE_MS = 60_000
+const SEEN_PATIENCE_MS = 15_000 // while somebody waits for it
+const PHOTO_PATIENCE_MS = 180_000
 const DAY_AGE_MS = 10 * 60_000
 
 // Ask who is logged in: state "open" with user and token, or "login", "role", "away".
@@ -45,13 +48,17 @@ export function sendAll() {
 }
 
 // Send one item; gives state "stored" (with url), "rejected" (with errors, reasons), "away", "login" or "trouble".
+// While somebody waits for it (isSeen) its photos are left to the next page.
 export async function send(item, door, { isSeen = false } = {}) {
   store.tell({ sending: item.uuid })
-  const answer = await sendVisit(item, door, isSeen)
+  const answer = item.stored ?? (await sendVisit(item, door, isSeen))
   if (answer.state === "stored") {
-    await settle(item, {
-      state: "sent", sentAt: Date.now(), url: answer.url, refusal: undefined, trouble: "", fields: [],
-    })
+    await settle(item, { stored: { state: "stored", url: answer.url }, trouble: "" })
+    if (isSeen && (await store.photosOf(item.uuid)).length) return finish(item, answer)
+    const photos = await sendPhotos(item, door)
+    if (photos.state !== "stored") return finish(item, photos)
+    const done = { state: "sent", sentAt: Date.now(), url: answer.url, lost: photos.lost }
+    await settle(item, { ...done, refusal: undefined, trouble: "", fields: [] })
   } else if (answer.state === "rejected") {
     await settle(item, { state: "refused", refusal: { reasons: answer.reasons, errors: answer.errors }, trouble: "" })
   }
@@ -69,7 +76,22 @@ async function sendVisit(item, { user, token }, isSeen) {
   for (const [name, value] of item.fields) body.append(name, value)
   const more = { user, household: item.household, revision: item.revision ?? "" }
   for (const [name, value] of Object.entries(isSeen ? { ...more, page: 1 } : more)) body.append(name, value)
-  return read(await post(SEND, body, token, PATIENCE_MS))
+  return read(await post(SEND, body, token, isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS))
+}
+
+// Photos go one by one, so that a weak network has to begin anew with one alone. A refused one is told, not tried again.
+async function sendPhotos(item, { user, token }) {
+  const lost = []
+  for (const { uuid, blob } of await store.photosOf(item.uuid)) {
+    const body = new FormData()
+    for (const [name, value] of Object.entries({ user, uuid, visit: item.uuid })) body.append(name, value)
+    body.append("photo", blob, "foto.jpg")
+    const answer = await read(await post(PHOTO, body, token, PHOTO_PATIENCE_MS))
+    if (answer.state !== "stored" && answer.state !== "rejected") return answer
+    if (answer.state === "rejected") lost.push(...answer.reasons)
+    await store.dropPhoto(uuid)
+  }
+  return { state: "stored", lost }
 }
 
 // Write what came of an item, unless it was changed meanwhile: then the change has to be sent as well.

@@ -133,10 +133,16 @@ export async function remove(uuid) {
 }
 
 export const dropPhoto = (uuid) => act(["photos"], (store) => store.delete(uuid))
-export const photosOf = (uuid) => read("photos", (store) => store.index("item").getAll(uuid))
+export const keepPhoto = (photo) => act(["photos"], (store) => store.put(photo))
+export const photosOf = async (item) =>
+  (await read("photos", (store) => store.index("item").getAll(item))).sort((a, b) => a.place - b.place)
 
 // Drafts -----------------------------------------------------------------------------------------------------------
 
 export const draft = (key) => read("drafts", (store) => store.get(key))
 export const keepDraft = (row) => act(["drafts"], (store) => store.put(row))
-export const dropDraft = (key) => act(["drafts"], (store) => store.delete(key))
+export const dropDraft = (key) =>
+  act(["drafts", "photos"], (drafts, photos) => {
+    clear(photos.index("item"), key)
+    return drafts.delete(key)
+  })

@@ -1,0 +1,46 @@
+"""What stands in the database of a stored file; whose it is say the rows that point to it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from ejsika.files.storage import Room
+
+PHOTOS = Room("photos", "photo", is_spread=True)
+
+
+class StoredPhoto(models.Model):
+    """A photo on the disk. Units: pixels, bytes. The phone gives it a UUID, so that a repeat is no second one."""
+
+    uuid = models.UUIDField(unique=True)
+    path = models.CharField(max_length=60, unique=True)
+    digest = models.CharField(max_length=64, db_index=True)  # SHA-256 of what came: the same photo sent twice
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    stored_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "foto"
+        verbose_name_plural = "foto"
+
+    def __str__(self):
+        return f"foto {self.pk}"
+
+    @classmethod
+    def keep(cls, photo, *, uuid, by) -> "StoredPhoto":
+        """Write a Photo to the disk and its row to the database, or neither. Errors: ValidationError: no room."""
+        path = PHOTOS.store(photo.content)
+        try:
+            return cls.objects.create(
+                uuid=uuid, path=path, digest=photo.digest, width=photo.width, height=photo.height,
+                size=len(photo.content), stored_by=by,
+            )  # fmt: skip
+        except BaseException:
+            PHOTOS.forget(path)
+            raise
+
+    def content(self) -> bytes:
+        """The JPEG. Errors: Lost."""
+        return PHOTOS.load(self.path)
