@@ -123,7 +123,7 @@ def lesson_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         (
             f"Modul {module}: {name}",
-            [(f"{module}-{lesson}", f"Sesi {lesson}: {title}") for lesson, title in enumerate(titles, 1)],
+            [(f"{module}-{lesson}", f"{module}.{lesson} {title}") for lesson, title in enumerate(titles, 1)],
         )
         for module, (name, titles) in enumerate(MODULES, 1)
     ]

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from assistance_logs.figures import day_start
+from assistance_logs.groups.actions import COLUMNS
 from assistance_logs.groups.candidates import Candidate
 from assistance_logs.groups.choices import Week, Weekday
 from assistance_logs.groups.models import Group
@@ -58,6 +59,8 @@ class GroupForm(forms.Form):
 
     def __init__(self, data=None, *, candidates: list[Candidate], group: Group | None = None, initial=None):
         self.candidates, self.group = candidates, group
+        if group:
+            initial = {name: getattr(group, name) for name in COLUMNS}
         self.known = {candidate.pk for candidate in candidates}
         super().__init__(data, initial=initial, label_suffix="")
         choices = [(candidate.pk, candidate.name) for candidate in candidates]

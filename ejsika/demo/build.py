@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import Substr
 
 from assistance_logs.actions import refresh_last_visits
+from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
 from assistance_logs.models import Visit
 from beneficiaries import tallies
 from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationCase, Household, Member
@@ -18,6 +19,7 @@ from ejsika.demo.assessments import write_assessments
 from ejsika.demo.families import Family, live, place_families
 from ejsika.demo.further_visits import write_further_visits
 from ejsika.demo.graduations import record_cases, write_cases
+from ejsika.demo.groups import write_groups
 from ejsika.demo.numbers import Numbers
 from ejsika.demo.places import missing
 from ejsika.demo.programs import make_programs
@@ -56,7 +58,8 @@ def build(households: int, password: str, today: datetime.date, visits: int = 0)
 
 def _analyze(cursor) -> None:
     """Let the planner know what this transaction wrote: else the tallies of many families take hours."""
-    for model in (Household, Member, Enrollment, Assignment, Assessment, GraduationCase, Visit, AuditEvent):
+    families = (Household, Member, Enrollment, Assignment, Assessment, GraduationCase)
+    for model in (*families, Visit, Group, Membership, GroupSession, Attendance, AuditEvent):
         cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
@@ -90,6 +93,7 @@ def _add_stories(cursor, families: list[Family], programs: dict, users: Users, t
     write_assessments(cursor, families, today)
     write_visits(cursor, families, today)
     refresh_last_visits([family.id for family in families])
+    write_groups(cursor, families, today)
 
 
 def _taken(cursor) -> set[bytes]:

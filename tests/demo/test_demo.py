@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from assistance_logs.choices import MET
+from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
 from assistance_logs.models import Visit
 from beneficiaries.choices import EnrollmentStatus, GraduationKind, GraduationState
 from beneficiaries.models import Assignment, Enrollment, GraduationCase, Household, Member
@@ -24,6 +25,7 @@ from ejsika.programs.models import Program, RuleName, rules_on
 
 SIZE = 200
 TABLES = [User, Household, Member, Assignment, Enrollment, GraduationCase, Visit, AuditEvent, Program]
+TABLES += [Group, Membership, GroupSession, Attendance]
 
 
 def fill(households: int = SIZE, **options) -> None:

@@ -103,8 +103,12 @@ def test_a_coordinator_groups_an_assistants_families(client, ayu, budi, north_fa
 
 def test_families_come_and_go_and_the_history_stays(client, budi, group, north_family, second_family, third_family):
     client.force_login(budi)
+    group.meets_at = datetime.time(9)
+    group.save(update_fields=["meets_at"])
+    page = client.get(edit_url(group)).content.decode()
+    assert 'value="Melati"' in page and 'value="09:00"' in page
     seen = [north_family.pk, second_family.pk]
-    fields = sent_group(north_family, third_family, seen=seen, leader=third_family.pk, name="Mawar")
+    fields = sent_group(north_family, third_family, seen=seen, meets_at="09:00", leader=third_family.pk, name="Mawar")
     assert client.post(edit_url(group), fields).url == group.get_absolute_url()
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     assert members(group) == {"Siti Utara", "Uum Utara"}
