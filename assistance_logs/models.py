@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership  # noqa: F401 - of this app
+from assistance_logs.obligations.models import Excuse, ExcuseReason  # noqa: F401 - of this app
 from beneficiaries.models import Household
 from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.tally import DesaTally
@@ -87,6 +88,9 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["household", "-happened_at"], name="visit_by_household"),
             models.Index(fields=["assistant", "-happened_at"], name="visit_by_assistant"),
+            models.Index(
+                fields=["household"], name="visit_follow_ups", condition=Q(is_current=True, follow_up_due__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="visit_kind_known", condition=Q(kind__in=VisitKind.values)),
@@ -186,3 +190,14 @@ class AssistantTally(DesaTally):
     late = models.PositiveIntegerField()
     never_visited = models.PositiveIntegerField()
     has_reported = models.BooleanField()
+
+
+class DutyTally(DesaTally):
+    """Families of a desa by assistant and by what a visit must do for them this month (obligations.figures)."""
+
+    pk = models.CompositePrimaryKey("desa", "program", "assistant_id")
+    assistant_id = models.BigIntegerField()
+    done = models.PositiveIntegerField()
+    due = models.PositiveIntegerField()
+    overdue = models.PositiveIntegerField()
+    excused = models.PositiveIntegerField()

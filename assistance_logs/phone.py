@@ -5,7 +5,6 @@ import datetime
 from django.core import signing
 
 from assistance_logs import worklist
-from beneficiaries.figures import View
 from ejsika.accounts.models import User
 
 _signer = signing.Signer(salt="ejsika.phone")
@@ -30,19 +29,17 @@ def day_of(user: User, today: datetime.date) -> list[dict]:
 
     Shape: neither numbers of identity or telephone nor the point of the house. Cost: two queries.
     """
-    families = worklist.families(user, View.of(user, today))
-    return [_plain(task) for task in worklist.tasks(families, today)]
+    return [_plain(task) for task in worklist.with_follow_ups(worklist.day_of(user, today).tasks)]
 
 
 def _plain(task: worklist.Task) -> dict:
-    family = task.family
     return {
-        "id": family.pk,
-        "name": family.recipient_name,
-        "place": f"{family.address_line or 'Alamat belum diisi'} · {family.region.name}",
-        "late": family.is_late,
-        "days": task.days_unvisited,
-        "reason": task.reason,
+        "id": task.pk,
+        "name": task.recipient_name,
+        "place": f"{task.address_line or 'Alamat belum diisi'} · {task.desa}",
+        "late": task.is_overdue,
+        "due": "" if task.excuse or not task.duties else task.first_due.isoformat(),
+        "reason": " · ".join(line.words for line in task.lines),
         "follow_up": task.open_words,
-        "has_point": family.has_point,
+        "has_point": task.latitude is not None,
     }

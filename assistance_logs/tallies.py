@@ -4,9 +4,11 @@ from django.db.models import Sum
 from django.db.models.functions import Left
 
 from assistance_logs.choices import MET
-from assistance_logs.models import AssistantTally, VisitTally
+from assistance_logs.models import AssistantTally, DutyTally, VisitTally
+from assistance_logs.obligations.duties import BY_VISIT, open_duties, quoted
 from beneficiaries import tallies, tally_check
 from beneficiaries.figures import View
+from beneficiaries.models.tally import ALL_PROGRAMS
 
 REPORT_EVERY_DAYS = 7
 
@@ -32,11 +34,37 @@ _ASSISTANTS = f"""
         count(*) FILTER (WHERE visited = 'late') AS late,
         count(*) FILTER (WHERE visited = 'never_visited') AS never_visited, bool_or(is_report) AS has_reported
     FROM work GROUP BY program, desa, assistant_id"""
+_WITHIN = "%(desas)s::text[] IS NULL OR h.region_code = ANY(%(desas)s::text[])"
+# By assistant, families of whatever status: beneficiaries.figures visit_done, visit_due, visit_overdue, visit_excused.
+_DUTIES = f"""
+    WITH duty AS MATERIALIZED (
+        SELECT household, program, min(due_until) AS due_until FROM ({open_duties("%(today)s::date", _WITHIN)}) d
+        WHERE kind IN ({quoted(BY_VISIT)}) GROUP BY household, program),
+    work AS (
+        SELECT standing.program, desa, assistant_id, min(d.due_until) AS due_until,
+            coalesce(bool_or(h.last_visited_on >= %(month)s), false) AS is_met,
+            EXISTS (SELECT FROM assistance_logs_excuse x WHERE x.household_id = standing.household
+                AND x.month = %(month)s AND x.by_id = a.assistant_id AND x.revoked_at IS NULL) AS is_excused
+        FROM standing JOIN beneficiaries_household h ON h.id = standing.household
+        JOIN beneficiaries_assignment a ON a.household_id = standing.household AND {tallies.ASSIGNED}
+        LEFT JOIN duty d ON d.household = standing.household
+            AND (standing.program = {ALL_PROGRAMS} OR d.program IS NULL OR d.program = standing.program)
+        GROUP BY standing.program, desa, standing.household, a.assistant_id),
+    judged AS (
+        SELECT program, desa, assistant_id, is_excused, due_until < %(today)s AS is_overdue,
+            is_met AND coalesce(due_until >= %(today)s, true) AS is_done,
+            due_until < %(next_month)s AND NOT (is_met AND due_until >= %(today)s) AS is_left FROM work)
+    SELECT program, desa, assistant_id, count(*) FILTER (WHERE is_done) AS done,
+        count(*) FILTER (WHERE is_left AND NOT is_excused) AS due,
+        count(*) FILTER (WHERE is_overdue AND NOT is_excused) AS overdue,
+        count(*) FILTER (WHERE is_left AND is_excused) AS excused
+    FROM judged GROUP BY program, desa, assistant_id"""
 
 
 def register() -> None:
     tallies.register(tallies.Tally(VisitTally, _VISITS, month=True))
     tallies.register(tallies.Tally(AssistantTally, _ASSISTANTS))
+    tallies.register(tallies.Tally(DutyTally, _DUTIES))
     tally_check.register(_visited_sums)
 
 

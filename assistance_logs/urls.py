@@ -1,10 +1,13 @@
 from django.urls import path
 
+from assistance_logs.obligations.views import duty_excuse, excuse_revoke
 from assistance_logs.views import outbox, photos, visits
 
 app_name = "assistance_logs"
 urlpatterns = [
     path("tasks/", visits.task_list, name="task_list"),
+    path("tasks/<int:pk>/excuse/", duty_excuse, name="duty_excuse"),
+    path("excuses/<int:pk>/revoke/", excuse_revoke, name="excuse_revoke"),
     path("new/<int:pk>/", visits.visit_new, name="visit_new"),
     path("<int:pk>/", visits.visit_detail, name="visit_detail"),
     path("<int:pk>/correct/", visits.visit_correct, name="visit_correct"),

@@ -2,30 +2,39 @@
 
 import datetime
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from django.db.models import BooleanField, Case, Count, F, Q, Value, When
+from django.db import connection
 from django.utils import timezone
 
 from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
-from beneficiaries import figures
+from assistance_logs.obligations.duties import BY_VISIT, DutyKind, date, in_programs, open_duties, quoted
+from assistance_logs.obligations.models import ExcuseReason
 from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.figures import View
 from beneficiaries.models import Household
 from ejsika.lib.prepared import prepared
-from ejsika.lib.tags import day, day_month
+from ejsika.lib.tags import day as written
+from ejsika.lib.tags import day_month
 
-# Families that are graduated or out of the programme are no task; they stay in the list of families.
+# Families that are graduated or out of the programme are no task; they stay in the list of families. A graduated one
+# that is to be looked after for a while has a duty, and is on the list by that.
 ON_THE_LIST = [EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED, EnrollmentStatus.CANDIDATE]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a month's visits are. Units: families; days_left counts today."""
+    """How far a month's visits are. Units: families; days_left counts today.
+
+    `total` are the families visited this month and those that must still be; the excused are in neither.
+    """
 
     visited: int
     total: int
     days_left: int
+    excused: int = 0
 
     @property
     def left(self) -> int:
@@ -42,24 +51,71 @@ class Progress:
         return math.ceil(self.left / self.days_left)
 
 
-@dataclass(frozen=True)
+class Duty(NamedTuple):
+    """One thing that is due for a family, and on which day at the latest."""
+
+    due_until: datetime.date
+    kind: str
+
+    @property
+    def label(self) -> str:
+        return DutyKind(self.kind).label
+
+
+class Line(NamedTuple):
+    """One thing that a card tells, with its last day where it has one."""
+
+    what: str
+    until: datetime.date | None = None
+    is_late: bool = False
+
+    @property
+    def until_words(self) -> str:
+        return "jatuh tempo" if self.is_late else "paling lambat"
+
+    @property
+    def words(self) -> str:
+        return f"{self.what}, {self.until_words} {written(self.until)}" if self.until else self.what
+
+
+OVERDUE, DUE, LATER = 0, 1, 2  # how urgent a task is: what orders the list
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A family to visit (one of `families`), with the newest visit that left something open."""
+    """A family with all that is open for it, the first due first. `follow_up` is told by with_follow_ups."""
 
-    family: Household
-    follow_up: Visit | None
+    pk: int
+    recipient_name: str
+    address: str
+    rt: int | None
+    rw: int | None
+    region_id: str
+    desa: str
+    phone: str
+    status: str
+    last_visited_on: datetime.date | None
+    latitude: float | None
+    longitude: float | None
+    urgency: int
+    excuse: str
+    duties: list[Duty]
     today: datetime.date
+    follow_up: Visit | None = None
+
+    address_line = Household.address_line
 
     @property
-    def days_unvisited(self) -> int | None:
-        """Days since the family was last met; None where it never was."""
-        last = self.family.last_visited_on
-        return None if last is None else (self.today - last).days
+    def status_label(self) -> str:
+        return EnrollmentStatus(self.status).label
 
     @property
-    def is_follow_up_late(self) -> bool:
-        due = self.follow_up and self.follow_up.follow_up_due
-        return due is not None and due < self.today
+    def excuse_label(self) -> str:
+        return ExcuseReason(self.excuse).label if self.excuse else ""
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.urgency == OVERDUE
 
     @property
     def open_words(self) -> str:
@@ -67,55 +123,150 @@ class Task:
         if self.follow_up is None:
             return ""
         due = self.follow_up.follow_up_due
-        passed = " (sudah lewat)" if self.is_follow_up_late else ""
+        passed = " (sudah lewat)" if due and due < self.today else ""
         return self.follow_up.follow_up + (f", jatuh tempo {day_month(due)}{passed}" if due else "")
 
     @property
-    def reason(self) -> str:
-        """Why this family is on the list."""
+    def is_done(self) -> bool:
+        """Whether the family was met this month, and nothing more is due in it."""
+        return (
+            bool(self.last_visited_on and self.last_visited_on >= self.today.replace(day=1)) and self.urgency == LATER
+        )
+
+    @property
+    def first_due(self) -> datetime.date | None:
+        return self.duties[0].due_until if self.duties else None
+
+    @property
+    def days_overdue(self) -> int:
+        """Days since the first thing was due; 0 where nothing is overdue."""
+        return max((self.today - self.first_due).days, 0) if self.duties else 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is to be done before the month ends."""
+        return self.urgency != LATER
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is open: all that is due this month, or the one thing that comes next, and what else to know."""
+        found = []
+        if self.excuse:
+            found.append(Line(f"Berhalangan bulan ini: {self.excuse_label}"))
         if self.follow_up:
-            return f"Tindak lanjut: {self.open_words}"
-        family = self.family
-        last = family.last_visited_on and day(family.last_visited_on)
-        if family.status != EnrollmentStatus.ACTIVE:
-            return family.get_status_display() + (f", terakhir dikunjungi {last}" if last else "")
-        return f"Kunjungan rutin, terakhir {last}" if last else "Kunjungan pertama"
+            found.append(self._line(f"Tindak lanjut: {self.follow_up.follow_up}", self.follow_up.follow_up_due))
+        others = [duty for duty in self.duties if duty.kind != DutyKind.FOLLOW_UP]
+        for duty in [duty for duty in others if _month(duty.due_until) <= _month(self.today)] or others[
+            : not self.follow_up
+        ]:
+            found.append(self._line(self._words(duty), duty.due_until))
+        if self.status != EnrollmentStatus.ACTIVE:
+            found.append(Line(self.status_label + self._last_visit()))
+        return found or [Line("Tidak ada jadwal" + self._last_visit())]
+
+    def _words(self, duty: Duty) -> str:
+        if duty.kind != DutyKind.VISIT:
+            return duty.label
+        return f"Kunjungan rutin{self._last_visit()}" if self.last_visited_on else "Kunjungan pertama"
+
+    def _last_visit(self) -> str:
+        return f", terakhir {written(self.last_visited_on)}" if self.last_visited_on else ""
+
+    def _line(self, what: str, until: datetime.date | None) -> Line:
+        return Line(what, until, until is not None and until < self.today)
 
 
-def month_progress(visited: int, total: int, *, today: datetime.date) -> Progress | None:
+def _month(day: datetime.date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+@dataclass(frozen=True)
+class Day:
+    """Some tasks of an assistant, and how many there are in all: the counts of families by name."""
+
+    tasks: list[Task]
+    listed: int = 0
+    overdue: int = 0
+    due: int = 0
+    done: int = 0
+    left: int = 0
+    excused: int = 0
+
+    def progress(self, today: datetime.date) -> Progress | None:
+        return month_progress(self.done, self.done + self.left, today=today, excused=self.excused)
+
+
+_COLUMNS = [name for name in Task.__dataclass_fields__ if name not in ("duties", "today", "follow_up")]
+
+
+def month_progress(visited: int, total: int, *, today: datetime.date, excused: int = 0) -> Progress | None:
     """Say how far the month is; None where no family is due, for there is nothing to measure."""
     if not total:
         return None
-    return Progress(visited, total, (figures.View.month(today).end - today).days)
+    return Progress(visited, total, (View.month(today).end - today).days, excused)
 
 
-def families(user, view: figures.View):
-    """The user's families to visit: late ones first, then the rest, each longest unvisited first."""
-    late = figures.get("late").condition(view) | figures.get("never_visited").condition(view)
-    return (
-        Household.objects.for_user(user)
-        .filter(status__in=ON_THE_LIST)
-        .annotate(is_late=Case(When(late, then=Value(True)), default=Value(False), output_field=BooleanField()))
-        .select_related("region")
-        .order_by("-is_late", F("last_visited_on").asc(nulls_first=True), "pk")
-    )
+def day_of(user, today: datetime.date, *, start: int = 0, limit: int | None = None, besides: int = 0) -> Day:
+    """The user's families in the order of need: overdue, due this month, then the rest; each by desa, RW and RT.
+
+    `start` and `limit` cut a part out, `besides` leaves one family out; the counts are of all. A part that begins
+    beyond the end is empty, its counts are zero. Cost: one query.
+    """
+    families = Household.objects.for_user(user).exclude(pk=besides).order_by().values("pk")
+    scope, params = families.query.sql_with_params()
+    view = View.of(user, today)
+    with connection.cursor() as cursor:
+        cursor.execute(_day_sql(scope, user, view, today), [*params, limit, start])
+        rows = cursor.fetchall()
+    width = len(_COLUMNS)
+    tasks = [Task(*row[:width], sorted(map(Duty, row[width + 1], row[width])), today) for row in rows]
+    return Day(tasks, *rows[0][width + 2 :]) if rows else Day([])
 
 
-def counts(households, view: figures.View) -> dict[str, int]:
-    """Count the families to visit: `listed` and `late`, and `visited` and `active` of the month. Cost: one query."""
-    return households.aggregate(
-        listed=Count("pk"),
-        late=Count("pk", filter=Q(is_late=True)),
-        active=Count("pk", filter=figures.get("active").condition(view)),
-        visited=Count("pk", filter=figures.get("visited_this_period").condition(view)),
-    )
+def _day_sql(scope: str, user, view: View, today: datetime.date) -> str:
+    """The statement of day_of; its parameters are those of `scope`, then limit and offset."""
+    day, month, end = date(today), date(view.start), date(view.end)
+    columns = ", ".join(_COLUMNS)
+    return f"""
+    WITH own(id) AS MATERIALIZED ({scope}),
+    duty AS MATERIALIZED (SELECT household, array_agg(kind) AS kinds, array_agg(due_until) AS dues,
+            min(due_until) AS due_until, min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)})) AS visit_until
+        FROM ({open_duties(day, "h.id IN (SELECT id FROM own)")}) d WHERE true{in_programs(view.program_ids)}
+        GROUP BY household),
+    task AS MATERIALIZED (SELECT h.id AS pk, h.recipient_name, h.address, h.rt, h.rw, h.region_code AS region_id,
+            r.name AS desa, h.phone, h.status, h.last_visited_on, h.latitude, h.longitude, d.due_until, d.visit_until,
+            coalesce(x.reason, '') AS excuse, coalesce(d.kinds, '{{}}') AS kinds, coalesce(d.dues, '{{}}') AS dues,
+            coalesce(h.last_visited_on >= {month}, false) AND coalesce(d.visit_until >= {day}, true) AS is_done
+        FROM own JOIN beneficiaries_household h ON h.id = own.id JOIN regions_region r ON r.code = h.region_code
+        LEFT JOIN duty d ON d.household = h.id
+        LEFT JOIN assistance_logs_excuse x ON x.household_id = h.id AND x.month = {month}
+            AND x.by_id = {int(user.pk)} AND x.revoked_at IS NULL
+        WHERE h.status IN ({quoted(ON_THE_LIST)}) OR d.household IS NOT NULL),
+    judged AS (SELECT *, NOT is_done AND coalesce(visit_until < {end}, false) AS is_left,
+            CASE WHEN excuse <> '' OR due_until IS NULL OR due_until >= {end} THEN {LATER}
+                WHEN due_until < {day} THEN {OVERDUE} ELSE {DUE} END AS urgency FROM task)
+    SELECT {columns}, kinds, dues, count(*) OVER (), count(*) FILTER (WHERE urgency = {OVERDUE}) OVER (),
+        count(*) FILTER (WHERE urgency = {DUE}) OVER (), count(*) FILTER (WHERE is_done) OVER (),
+        count(*) FILTER (WHERE is_left AND excuse = '') OVER (),
+        count(*) FILTER (WHERE is_left AND excuse <> '') OVER ()
+    FROM judged ORDER BY urgency, desa, rw, rt, recipient_name, pk LIMIT %s OFFSET %s"""
 
 
-def tasks(households, today: datetime.date) -> list[Task]:
-    """Give each of these families with what makes it a task. Cost: one query, and that of the families."""
-    households = list(households)
-    open_ones = follow_ups([household.pk for household in households])
-    return [Task(household, open_ones.get(household.pk), today) for household in households]
+def grouped(tasks: list[Task], day: Day) -> list[tuple[str, str, int | None, list[Task]]]:
+    """(name, title, how many in all, those of this page) of each group that this page shows."""
+    groups = [
+        ("overdue", "Terlambat", day.overdue, OVERDUE),
+        ("due", "Jatuh tempo bulan ini", day.due, DUE),
+        ("later", "Berikutnya", None, LATER),
+    ]
+    found = [(name, title, count, [t for t in tasks if t.urgency == urgency]) for name, title, count, urgency in groups]
+    return [group for group in found if group[3]]
+
+
+def with_follow_ups(tasks: list[Task]) -> list[Task]:
+    """Tell of each task the newest visit that left something open. Cost: one query."""
+    open_ones = follow_ups([task.pk for task in tasks])
+    return [replace(task, follow_up=open_ones.get(task.pk)) for task in tasks]
 
 
 def follow_ups(household_ids) -> dict[int, Visit]:
@@ -136,6 +287,5 @@ def visit_of_today(user, household: Household) -> Visit | None:
 
 
 def next_tasks(user, *, after: Household) -> list[Task]:
-    """The one family to go to after this one; empty where there is no other. Cost: three queries."""
-    today = timezone.localdate()
-    return tasks(families(user, figures.View.of(user, today)).exclude(pk=after.pk)[:1], today)
+    """The one family to go to after this one; empty where there is no other. Cost: two queries."""
+    return with_follow_ups(day_of(user, timezone.localdate(), limit=1, besides=after.pk).tasks)

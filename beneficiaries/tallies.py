@@ -161,6 +161,7 @@ def values(day: datetime.date, desas: list[str] | None, month: datetime.date | N
         "desas": desas,
         "today": day,
         "year": day.replace(month=1, day=1),
+        "month": day.replace(day=1),
         "next_month": months_before(day, -1),
         "first_month": month or months_before(day, MONTHS_KEPT - 1),
         "end_month": months_before(month or day, -1),

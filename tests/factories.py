@@ -92,6 +92,7 @@ def make_household(
     """Make a family of one: its recipient, its enrollment with history, and its assignment if there is an assistant."""
     name = fields.pop("name", "Siti Invented")
     fields.setdefault("kk", f"{region[:6]}010120{next(_serial):04}")
+    fields.setdefault("created_at", datetime.datetime(2021, 1, 1, tzinfo=JAKARTA))
     nik = fields.pop("nik", None) or make_nik(region)
     if fields.get("latitude") is not None:
         fields.setdefault("point_source", "gps")

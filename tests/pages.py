@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from assistance_logs.models import Excuse
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
 from ejsika.accounts.permissions import Permission as P
 from ejsika.imports.models import ImportBatch
@@ -46,6 +47,11 @@ def household(world):
 
 def visit(world):
     return make_visit(world.household, world.assistant, world.day)
+
+
+def excuse(world):
+    month = world.day.replace(day=1)
+    return Excuse.objects.create(household=world.household, month=month, reason="bencana", by=world.assistant)
 
 
 def case(world):
@@ -161,6 +167,8 @@ ROWS = {
     "graduation:case_decide": Row(P.GRADUATION_DECIDE, POST, case),
     "graduation:case_return": Row(P.GRADUATION_RETURN, POST, case),
     "assistance_logs:task_list": Row(P.VISIT_LOG),
+    "assistance_logs:duty_excuse": Row(P.VISIT_LOG, FORM, household),
+    "assistance_logs:excuse_revoke": Row(P.REVIEW, FORM, excuse),
     "assistance_logs:visit_new": Row(P.VISIT_LOG, FORM, household),
     "assistance_logs:visit_detail": Row(P.VISIT_VIEW, target=visit),
     "assistance_logs:visit_correct": Row(P.VISIT_LOG, FORM, visit),

@@ -37,7 +37,7 @@ PYTHON = sorted(
 )
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STATIC = sorted(path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".js"})
-SCOPED = "Household|Member|Enrollment|Assessment|Visit|VisitPhoto|Group|GroupSession|GraduationCase|ImportBatch"
+SCOPED = "Household|Member|Enrollment|Assessment|Visit|VisitPhoto|Excuse|Group|GroupSession|GraduationCase|ImportBatch"
 
 
 def name_of(path: Path) -> str:

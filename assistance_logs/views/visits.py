@@ -1,6 +1,7 @@
 """An assistant's tasks and visits, and what others read of them."""
 
 import datetime
+import math
 from functools import partial
 from uuid import uuid5
 
@@ -18,11 +19,11 @@ from assistance_logs.actions import UuidTakenError, attach_photo, correct_visit,
 from assistance_logs.families import family_to_log
 from assistance_logs.forms import VisitForm
 from assistance_logs.models import Visit
-from beneficiaries.figures import View
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
 FAMILIES_A_PAGE = 20
+LONGEST_NUMBER = 6  # digits of a page's number
 JUST_NOW = datetime.timedelta(minutes=10)  # so long the page of a visit says "stored" first, and leads on
 TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
 
@@ -31,22 +32,28 @@ TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimp
 @requires(Permission.VISIT_LOG)
 def task_list(request):
     today = timezone.localdate()
-    view = View.of(request.user, today)
-    families = worklist.families(request.user, view)
-    counts = worklist.counts(families, view)
-    paginator = Paginator(families, FAMILIES_A_PAGE)
-    paginator.count = counts["listed"]  # counted already
-    page = paginator.get_page(request.GET.get("page"))
-    tasks = worklist.tasks(page, today)
+    page, day = _page(request.user, today, request.GET.get("page", ""))
+    tasks = worklist.with_follow_ups(day.tasks)
     context = {
         "page": page,
-        "late": [task for task in tasks if task.family.is_late],
-        "others": [task for task in tasks if not task.family.is_late],
-        "late_count": counts["late"],
-        "progress": worklist.month_progress(counts["visited"], counts["active"], today=today),
+        "groups": worklist.grouped(tasks, day),
+        "progress": day.progress(today),
         "today": today,
     }
     return render_page(request, "assistance_logs/task_list.html", context)
+
+
+def _page(user, today, asked):
+    """The page of the day that is asked for; the first for what is no number, the last for one beyond it."""
+    number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_NUMBER else 1
+    read = partial(worklist.day_of, user, today, limit=FAMILIES_A_PAGE)
+    day = read(start=(number - 1) * FAMILIES_A_PAGE)
+    if not day.tasks and number > 1:
+        number = max(math.ceil(read(start=0).listed / FAMILIES_A_PAGE), 1)
+        day = read(start=(number - 1) * FAMILIES_A_PAGE)
+    paginator = Paginator(range(0), FAMILIES_A_PAGE)
+    paginator.count = day.listed  # counted already
+    return paginator.page(number) if day.tasks else paginator.get_page(1), day
 
 
 @require_http_methods(["GET", "POST"])

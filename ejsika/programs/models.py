@@ -57,11 +57,12 @@ class Program(models.Model):
 class RuleName(models.TextChoices):
     """What the values count is said in brackets.
 
-    Months of visits are those of the calendar, months of assessments and monitoring run from the last one on.
+    Months of visits and meetings are those of the calendar, the others run from the last time on.
     """
 
     VISIT_EVERY_DAYS = "visit_every_days", "Kunjungan paling lambat setiap (hari)"
     VISIT_EVERY_MONTHS = "visit_every_months", "Kunjungan sekali setiap (bulan kalender; 3 = triwulan)"
+    SESSION_EVERY_MONTHS = "session_every_months", "Pertemuan kelompok sekali setiap (bulan kalender)"
     ASSESSMENT_EVERY_MONTHS = "assessment_every_months", "Asesmen paling lambat setiap (bulan)"
     MONITORING_EVERY_MONTHS = "monitoring_every_months", "Pemantauan sesudah graduasi setiap (bulan)"
     MONITORING_MONTHS = "monitoring_months", "Pemantauan sesudah graduasi selama (bulan; tanpa ini sekali)"

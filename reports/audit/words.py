@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.formats import date_format, number_format
 
+from assistance_logs.models import ExcuseReason
 from beneficiaries.choices import GraduationKind, GraduationReason, InactiveReason
 from beneficiaries.history import WORDS as HOUSEHOLD_WORDS
 from beneficiaries.numbers import NumberKind
@@ -30,6 +31,8 @@ ACTIONS = {
         "visit.logged": "Kunjungan dicatat",
         "visit.corrected": "Kunjungan diperbaiki",
         "visit.photo_added": "Foto kunjungan ditambahkan",
+        "duty.excused": "Halangan dicatat",
+        "duty.excuse_revoked": "Halangan dicabut",
         "assessment.recorded": "Asesmen dicatat",
         "assessment.corrected": "Asesmen diperbaiki",
     },
@@ -119,7 +122,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "presence": "kehadiran",
 }
 # Ids of rows that the entry is about anyway, and what only a program reads.
-_UNSAID = {"batch", "visit", "case", "replaces", "assessment", "member", "size", "cleared", "query"}
+_UNSAID = {"batch", "visit", "case", "replaces", "assessment", "excuse", "member", "size", "cleared", "query"}
 _UNSAID |= {"group", "session"}
 _SEALED = {"nik", "kk", "account_sealed", "account_digest", "account"}
 _NAMES_OF_FIELDS = {"fields", "changed"}
@@ -136,6 +139,7 @@ _VALUES = {
     "graduation.proposed kind": dict(GraduationKind.choices),
     "graduation.proposed reasons": dict(GraduationReason.choices),
     "import.cancelled step": {"uploaded": "pemeriksaan", "committing": "penyimpanan", "undoing": "pembatalan"},
+    "duty.excused reason": dict(ExcuseReason.choices),
     "list.exported purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
     "answer": {"same": "orang yang sama", "different": "bukan orang yang sama", "open": "ditanyakan lagi"},

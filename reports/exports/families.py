@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from assistance_logs import worklist
 from beneficiaries.choices import EnrollmentStatus
-from beneficiaries.figures import View
 from beneficiaries.forms.households import HouseholdFilterForm
 from beneficiaries.models import Assignment, Enrollment, Household
 from ejsika.accounts.permissions import Permission
@@ -95,23 +94,24 @@ class HouseholdExport(ListExport):
 
 
 class TaskResource(ListResource):
-    name = Column("Nama Pengurus", lambda task: task.family.recipient_name, width=28)
-    address = Column("Alamat", lambda task: task.family.address, width=30)
-    rt = Column("RT", lambda task: digits(task.family.rt), width=6)
-    rw = Column("RW", lambda task: digits(task.family.rw), width=6)
-    desa = Column("Desa/Kelurahan", lambda task: task.family.region.name, width=20)
-    region_code = Column("Kode Desa", lambda task: task.family.region_id, width=12, on_paper=False)
-    phone = Column("No HP", lambda task: task.family.phone, width=15)
-    status = Column("Status", lambda task: task.family.get_status_display(), width=14)
-    visited = Column("Terakhir Dikunjungi", lambda task: task.family.last_visited_on, width=13)
-    days = Column("Hari Sejak Dikunjungi", lambda task: task.days_unvisited, width=10)
-    is_late = Column("Terlambat", lambda task: task.family.is_late, width=10)
+    name = Column("Nama Pengurus", lambda task: task.recipient_name, width=28)
+    address = Column("Alamat", lambda task: task.address, width=30)
+    rt = Column("RT", lambda task: digits(task.rt), width=6)
+    rw = Column("RW", lambda task: digits(task.rw), width=6)
+    desa = Column("Desa/Kelurahan", lambda task: task.desa, width=20)
+    region_code = Column("Kode Desa", lambda task: task.region_id, width=12, on_paper=False)
+    phone = Column("No HP", lambda task: task.phone, width=15)
+    status = Column("Status", lambda task: task.status_label, width=14)
+    visited = Column("Terakhir Dikunjungi", lambda task: task.last_visited_on, width=13)
+    what = Column("Yang Harus Dikerjakan", lambda task: joined(duty.label for duty in task.duties), width=30)
+    due = Column("Paling Lambat", lambda task: task.first_due, width=13)
+    is_overdue = Column("Terlambat", lambda task: task.is_overdue, width=10)
+    excuse = Column("Halangan", lambda task: task.excuse_label, width=20)
     follow_up = Column("Tindak Lanjut", lambda task: task.follow_up and task.follow_up.follow_up, width=36)
-    due = Column("Jatuh Tempo", lambda task: task.follow_up and task.follow_up.follow_up_due, width=13)
 
 
 class TaskExport(ListExport):
-    kind, title, page = "tugas", "tugas kunjungan", "assistance_logs:task_list"
+    kind, title, page = "tugas", "tugas pendampingan", "assistance_logs:task_list"
     permission = Permission.VISIT_LOG
     resource = TaskResource
 
@@ -119,10 +119,10 @@ class TaskExport(ListExport):
         return []
 
     def rows(self):
-        return worklist.tasks(self._families(), timezone.localdate())
+        return worklist.with_follow_ups(self._day().tasks)
 
     def count(self) -> int:
-        return self.count_of(self._families())
+        return self._day(limit=1).listed
 
-    def _families(self):
-        return worklist.families(self.user, View.of(self.user, timezone.localdate()))
+    def _day(self, **part):
+        return worklist.day_of(self.user, timezone.localdate(), **part)

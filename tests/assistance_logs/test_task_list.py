@@ -6,7 +6,7 @@ import time_machine
 from django.urls import reverse
 
 from beneficiaries.models import Assignment
-from tests.factories import JAKARTA, make_household, make_visit
+from tests.factories import JAKARTA, NORTH, NORTH_2, make_household, make_visit
 
 NOW = datetime.datetime(2026, 11, 25, 8, tzinfo=JAKARTA)
 TODAY = NOW.date()
@@ -25,33 +25,54 @@ def at_work(client, budi, program):
         yield client
 
 
-def test_late_ones_come_first_and_longest_unvisited_first(at_work, budi):
-    for name, days in [("Baru", 3), ("Lama", 60), ("Telat", 91), ("Paling Telat", 200)]:
-        make_visit(make_household(name=name, assistant=budi), budi, days_ago(days))
-    make_household(name="Belum Pernah", assistant=budi)
-    context = at_work.get(URL).context
-    assert [task.family.recipient_name for task in context["late"]] == ["Belum Pernah", "Paling Telat", "Telat"]
-    assert [task.family.recipient_name for task in context["others"]] == ["Lama", "Baru"]
-    assert context["late_count"] == 3
+def names(response) -> dict[str, list[str]]:
+    """The families of each group by name, in the order of the page."""
+    return {name: [task.recipient_name for task in tasks] for name, _, _, tasks in response.context["groups"]}
 
 
-def test_the_months_progress_counts_active_families_met_in_this_month(at_work, budi, ayu):
-    for days in (0, 24, 25):  # the 25th, the 1st, the last of October
+def test_overdue_ones_come_first_then_this_months_each_by_desa_and_neighbourhood(at_work, budi):
+    for name, days, desa, rw in [
+        ("Baru", 3, NORTH, 1),
+        ("Bulan ini", 86, NORTH, 2),
+        ("Telat jauh", 200, NORTH_2, 1),
+        ("Telat dekat", 91, NORTH, 3),
+        ("Telat lebih dekat", 91, NORTH, 1),
+    ]:
+        make_visit(make_household(name=name, assistant=budi, region=desa, rw=rw), budi, days_ago(days))
+    make_household(name="Belum Pernah", assistant=budi, rw=2)
+    response = at_work.get(URL)
+    assert names(response) == {
+        "overdue": ["Telat lebih dekat", "Belum Pernah", "Telat dekat", "Telat jauh"],
+        "due": ["Bulan ini"],
+        "later": ["Baru"],
+    }
+    page = response.text
+    assert "lewat 110 hari" in page and "s.d. 29 Nov" in page and "Kunjungan pertama" in page
+
+
+def test_the_months_progress_counts_those_met_and_those_that_must_still_be(at_work, budi):
+    for days in (0, 24, 25):  # the 25th, the 1st, the last of October: not due before January
         make_visit(make_household(assistant=budi), budi, days_ago(days))
-    make_visit(make_household(assistant=budi), budi, days_ago(1), result="rumah_kosong", person_met="tidak_ada")
-    make_visit(make_household(assistant=budi, status="ditangguhkan"), budi, days_ago(1))
+    empty = make_household(assistant=budi)
+    make_visit(empty, budi, days_ago(85))
+    make_visit(empty, budi, days_ago(1), result="rumah_kosong", person_met="tidak_ada")
+    make_household(assistant=budi, status="ditangguhkan")
     response = at_work.get(URL)
     progress = response.context["progress"]
-    assert (progress.visited, progress.total, progress.days_left, progress.per_day) == (2, 4, 6, 1)
-    page = response.content.decode()
-    assert "2 dari 4 keluarga dikunjungi" in page and "Sisa 6 hari · 1 keluarga sehari cukup" in page
+    assert (progress.visited, progress.total, progress.days_left, progress.per_day) == (2, 3, 6, 1)
+    assert "2 dari 3 keluarga dikunjungi" in response.text and "Sisa 6 hari · 1 keluarga sehari cukup" in response.text
+
+
+def test_nothing_due_is_said(at_work, budi):
+    make_visit(make_household(assistant=budi), budi, days_ago(25))
+    assert "Tidak ada kunjungan yang jatuh tempo bulan ini" in at_work.get(URL).text
 
 
 def test_a_card_says_who_where_since_when_and_what_is_open(at_work, budi):
     family = make_household(name="Komariah Hamidah", assistant=budi, address="Kp. Babakan", rt=2, rw=4)
     make_visit(family, budi, days_ago(142), follow_up="Daftar ulang sekolah Rizki", follow_up_due=days_ago(5))
     page = at_work.get(URL).content.decode()
-    words = ["Komariah Hamidah", "Kp. Babakan RT 002/RW 004", "Desa 3602122001", "142 hari"]
+    words = ["Komariah Hamidah", "Kp. Babakan RT 002/RW 004", "Desa 3602122001", "lewat 52 hari"]
     words += [
         "Daftar ulang sekolah Rizki",
         "jatuh tempo 20 Nov",
@@ -74,9 +95,8 @@ def test_only_families_of_today_that_are_still_in_the_programme(at_work, budi, c
     make_household(name="Calon Baru", assistant=budi, status="calon")
     make_household(name="Bukan Saya", assistant=citra)
     Assignment.objects.filter(household=make_household(name="Sudah Pindah", assistant=budi)).update(ended_on=TODAY)
-    context = at_work.get(URL).context
-    assert [task.family.recipient_name for task in context["others"]] == ["Calon Baru"]
-    assert context["late"] == []
+    response = at_work.get(URL)
+    assert names(response) == {"later": ["Calon Baru"]}
 
 
 def test_without_a_family_it_says_what_to_do(at_work):
@@ -88,12 +108,14 @@ def test_a_long_list_comes_in_pages_that_stay_small(at_work, budi, django_assert
     for serial in range(50):
         family = make_household(name=f"Keluarga Dengan Nama Yang Panjang {serial}", assistant=budi)
         make_visit(family, budi, days_ago(serial + 1), follow_up=f"Tindak lanjut nomor {serial}")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(5):
         first = at_work.get(URL)
-    assert len(first.context["late"]) + len(first.context["others"]) == 20
+    assert sum(map(len, names(first).values())) == 20
     assert len(gzip.compress(first.content)) < 15_000
     last = at_work.get(URL, {"page": 3})
-    assert len(last.context["others"]) == 10
+    assert sum(map(len, names(last).values())) == 10
+    beyond = at_work.get(URL, {"page": 9})
+    assert names(beyond) == names(last)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "999999999999999999999", "1.5", ""])

@@ -301,7 +301,7 @@ def test_tasks_are_those_of_the_page_in_its_order(client, budi, north_family, se
     rows = fetch(client, reverse("reports:task_export"))
     assert names(rows) == ["Siti Utara", "Tini Utara"]
     assert [row["Terlambat"] for row in rows] == ["Ya", "Tidak"]
-    assert (rows[1]["Tindak Lanjut"], rows[1]["Jatuh Tempo"]) == ("Antar ke Puskesmas", today)
+    assert (rows[1]["Tindak Lanjut"], rows[1]["Paling Lambat"]) == ("Antar ke Puskesmas", today)
 
 
 def test_cases_are_those_of_the_tab(client, officer, north_family, second_family, budi, dewi):
