@@ -38,6 +38,13 @@ def joined(values) -> str:
     return "; ".join(str(value) for value in values if value)
 
 
+def years(enrolled: list[dict]) -> int | str | None:
+    """When a family came into its programme; of several programmes all years, in the order of the programmes."""
+    if len(enrolled) < 2:
+        return enrolled[0]["year"] if enrolled else None
+    return "; ".join(str(one["year"] or "-") for one in enrolled)
+
+
 def digits(number: int | None) -> str | None:
     """An RT or RW as it is written: 007."""
     return None if number is None else f"{number:03}"
@@ -63,9 +70,7 @@ class HouseholdResource(ListResource):
     phone = Column("No HP", lambda family: family.phone, width=15)
     bank = Column("Bank", lambda family: family.bank, width=12, on_paper=False)
     program = Column("Program", lambda family: joined(one["program"] for one in family.enrolled), width=14)
-    year = Column(
-        "Tahun Masuk", lambda family: next((one["year"] for one in family.enrolled), None), width=8, on_paper=False
-    )
+    year = Column("Tahun Masuk", lambda family: years(family.enrolled), width=8, on_paper=False)
     status = Column("Status", lambda family: joined(STATUS_LABELS[one["status"]] for one in family.enrolled), width=14)
     visited = Column("Terakhir Dikunjungi", lambda family: family.last_visited_on, width=13)
     assistant = Column("Nama Pendamping", lambda family: joined(family.assistant_names), width=24)

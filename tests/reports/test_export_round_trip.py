@@ -12,8 +12,9 @@ from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.imports.models import ImportBatch
 from ejsika.lib.sheets import open_sheets
+from ejsika.regions.models import Region
 from tests.factories import make_program, make_user
-from tests.sheets import ROSTERS
+from tests.sheets import ROSTERS, family, write_roster
 
 NUMBERS = {"with_numbers": "1", "purpose": "pemeriksaan", "reason": "Dibandingkan lagi dengan register"}
 
@@ -82,3 +83,32 @@ def test_imports_and_their_problems_stay_within_the_scope(client, register):
     assert client.get("/reports/exports/imports/").context["count"] == 0
     answer = client.post(f"/reports/exports/imports/{batch.pk}/problems/", {"file_kind": "csv"})
     assert answer.status_code == 404
+
+
+NAMES = ["=1+1", "-5", "O'Neil", "Siti \U0001f469", "@x", "'=Siti", "+62 Siti", "Siti " * 15 + "Lima"]
+
+
+@pytest.mark.parametrize("file_kind", ["xlsx", "csv"])
+def test_every_name_number_and_programme_comes_back(client, register, file_kind, tmp_path):
+    """Names that a spreadsheet would take for a formula, cells with breaks and blanks, families in two programmes."""
+    other = make_program("JSCM")
+    desa = Region.objects.get(code="3602182010")
+    lines = [
+        family(desa.code, **{"Nama Pengurus": f" {name} ", "Alamat": f"{name}\nblok A", "Status": status})
+        for name, status in zip(NAMES, ["", "Calon", "Ditangguhkan", "Nonaktif"] * 2, strict=True)
+    ]
+    lines[0] |= {"Lintang": "-6.345", "Bujur": "106,123", "Bank": "bank bri", "RT": "1", "No HP": "81234567890"}
+    first = write_roster(tmp_path / "a.xlsx", lines)
+    assert check(first, "--commit")["counts"]["create"] == len(NAMES)
+    told = Household.objects.get(recipient_name=NAMES[0])
+    assert (told.address, told.rt, told.phone) == ("=1+1 blok A", 1, "081234567890")
+    enrollment = told.enrollments.get()
+    enrollment.change_status("nonaktif", on="2026-01-01", by=User.objects.get(username="admin"))
+    told.enrollments.create(program=other, status="aktif", since="2026-01-01", cohort_year=2019)
+    client.force_login(User.objects.get(username="admin"))
+    answer = client.post("/reports/exports/households/", {"file_kind": file_kind} | NUMBERS)
+    path = register / f"kpm.{file_kind}"
+    path.write_bytes(b"".join(answer.streaming_content))
+    result = check(path)
+    assert [problem for problem in result["problems"] if problem["level"] == "error"] == []
+    assert result["counts"]["same"] == Household.objects.count()

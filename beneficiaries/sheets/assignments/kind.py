@@ -72,7 +72,7 @@ NOTES = [
 
 class AssignmentKind(LineKind):
     name, label, unit = "assignments", "Penugasan pendamping", "penugasan"
-    titles = ("Pengurus", "No KK", "Desa/kelurahan")
+    titles = ("Pengurus", "No KK", "Desa/kelurahan, pendamping")
     about = [
         "Wajib: No KK (atau NIK Pengurus), dan Nama Pengguna Pendamping.",
         "Boleh ada: Mulai Tanggal (paling lama tiga bulan lalu; kosong berarti hari ini). Kolom lain dilewati. "
@@ -157,7 +157,7 @@ class AssignmentKind(LineKind):
                 row=row.row,
                 title=families[row.household].recipient_name,
                 number=str(families[row.household].kk),
-                place=families[row.household].region.name,
+                place=", ".join(filter(None, [families[row.household].region.name, people.get(row.assistant)])),
                 url=reverse("beneficiaries:household_detail", args=[row.household]),
                 changes=_changes(row, people),
             )
@@ -192,5 +192,5 @@ def _people(rows: list[AssignmentRow]) -> set[int]:
 def _changes(row: AssignmentRow, people: dict[int, str]) -> tuple[Change, ...]:
     if row.holder == row.assistant:
         return ()
-    begin = Change("Mulai", "", day(row.starting_on)) if row.starting_on else Change("Mulai", "", "hari disimpan")
-    return Change("Pendamping", people.get(row.holder, ""), people.get(row.assistant, "")), begin
+    changes = [Change("Pendamping", people.get(row.holder, ""), people.get(row.assistant, ""))]
+    return (*changes, Change("Mulai", "", day(row.starting_on))) if row.starting_on else tuple(changes)

@@ -11,7 +11,7 @@ from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLe
 from beneficiaries.sheets.roster import cells
 from beneficiaries.sheets.roster.messages import MESSAGES
 from beneficiaries.sheets.roster.places import PlaceIndex
-from ejsika.imports.kinds import Head
+from ejsika.imports.kinds import Head, plain
 from ejsika.lib import geo
 from ejsika.lib.sealed import digest, mask_digits, mask_within, seal_bytes, seal_number
 
@@ -70,6 +70,7 @@ class Importer:
     region_codes: tuple[str, ...]
     assistants: dict[str, tuple[int, tuple[str, ...]]]  # user name in lower case -> id, region codes
     today: datetime.date
+    program: frozenset[str] = frozenset()  # its code and name, plain
 
 
 def readers(this_year: int) -> dict[str, Callable]:
@@ -120,6 +121,8 @@ class LineCleaner:
 
     def clean(self, row: int, row_cells: list) -> Line:
         self.cells = row_cells + [""] * (self.width - len(row_cells))
+        if "program" in self.at:
+            self._choose_program()
         self.line = line = Line(row, self.family_key(row))
         nik = self._identities()
         self._name()
@@ -135,6 +138,18 @@ class LineCleaner:
         if line.is_wrong:  # a wrong row carries no warnings
             line.findings = [finding for finding in line.findings if finding.is_error]
         return line
+
+    def _choose_program(self) -> None:
+        """Of a family in several programmes a download tells all: "Jamsosratu; JSCM" beside "Aktif; Nonaktif"."""
+        programs = str(self.cell("program")).split(";")
+        if len(programs) == 1:
+            return
+        own = next((at for at, name in enumerate(programs) if plain(name) in self.importer.program), None)
+        for name in ("status", "cohort_year"):
+            if name in self.at:
+                parts = str(self.cell(name)).split(";")
+                of_own = parts[own] if own is not None and len(parts) == len(programs) else ""
+                self.cells[self.at[name]] = of_own if len(parts) > 1 else self.cell(name)
 
     def cell(self, name: str) -> object:
         """The cell of a column; empty when the sheet has no such column."""

@@ -98,6 +98,7 @@ COLUMNS = [
         "Tahun Masuk",
         _words("Tahun|Angkatan|Kohort|Thn Masuk|Th Masuk|Tahun Kepesertaan|Tahun Masuk Program"),
     ),
+    Column("program", "Program", ("Nama Program",)),  # says which of several statuses and years is meant
     Column("status", "Status", _words("Status Kepesertaan|Status KPM|Status Keaktifan|Keaktifan")),
     Column("assistant", "Pendamping", _words("Nama Pengguna Pendamping|Username Pendamping")),
 ]

@@ -199,7 +199,8 @@ def _importer(batch) -> Importer:
         for assistant in found
         if assistant.all_programs or batch.program in assistant.programs.all()
     }
-    return Importer(tuple(user.region_codes), assistants, timezone.localdate())
+    program = frozenset({plain(batch.program.code), plain(batch.program.name)})
+    return Importer(tuple(user.region_codes), assistants, timezone.localdate(), program)
 
 
 def _cleaned(cleaner: LineCleaner, chunk: list, odd: list[Line]) -> Iterator[Line]:
