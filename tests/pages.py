@@ -190,6 +190,7 @@ ROWS = {
     "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
     "imports:template_download": Row(P.ROSTER_IMPORT),
     "imports:batch_detail": Row(P.ROSTER_IMPORT, target=batch),
+    "imports:problem_list": Row(P.ROSTER_IMPORT, target=faulty_batch),
     "imports:batch_commit": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_choose": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:batch_decide": Row(P.ROSTER_IMPORT, POST, batch),

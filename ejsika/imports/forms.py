@@ -39,22 +39,24 @@ class UploadForm(forms.Form):
 class NarrowForm(forms.Form):
     """What a tab of an import is narrowed to, by GET. A bad value is an error and gives an empty list.
 
-    `places`, `fields` and `codes` are what the tab holds, as (value, words); an empty list takes the choice away.
+    `places`, `fields`, `codes` and `levels` are what the tab holds, as (value, words); None takes the choice away.
     """
 
     place = forms.ChoiceField(label="Wilayah", required=False)
     field = forms.ChoiceField(label="Yang berubah", required=False)
     code = forms.ChoiceField(label="Masalah", required=False)
+    level = forms.ChoiceField(label="Tingkat", required=False)
     line = forms.IntegerField(label="Baris", required=False, min_value=1, max_value=2_000_000)
     name = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, query, *, session, places, fields, codes, by_line):
+    def __init__(self, query, *, session, places, fields, codes, levels, by_line):
         super().__init__(query)
         self.session = session
         for name, choices, words in (
             ("place", places, "Semua wilayah"),
             ("field", fields, "Semua isian"),
             ("code", codes, "Semua masalah"),
+            ("level", levels, "Semua tingkat"),
         ):
             if choices is None:
                 del self.fields[name]
@@ -64,6 +66,7 @@ class NarrowForm(forms.Form):
                 "place": "Wilayah itu tidak ada di bagian ini. Pilih dari daftar.",
                 "field": "Isian itu tidak berubah di impor ini. Pilih dari daftar.",
                 "code": "Masalah yang dicari tidak ada di impor ini. Pilih dari daftar.",
+                "level": "Tingkat itu tidak dikenal. Pilih dari daftar.",
             }[name]
         if not by_line:
             del self.fields["line"]

@@ -14,18 +14,18 @@ from ejsika.imports.problem_words import LABELS, REMEDIES
 
 PAGE, PAGE_OF_CHANGES = 50, 20  # a changed family takes many lines
 _FAMILIES = (Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT)
-_PROBLEMS = {"error": Problem.Level.ERROR, "warning": Problem.Level.WARNING}
+_LEVELS = {"error": [Problem.Level.ERROR], "warning": [Problem.Level.WARNING], "problem": Problem.Level.values}
 _ANY = [Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT]
-_OUTCOMES_OF = {"suspect": _ANY, "warning": _ANY, "error": [Outcome.ERROR]}
+_OUTCOMES_OF = {"suspect": _ANY, "warning": _ANY, "problem": [*_ANY, Outcome.ERROR], "error": [Outcome.ERROR]}
 
 
 class Tabs:
-    """Reads ?tab=, ?after= (the last sheet row seen), and what NarrowForm knows.
+    """Reads ?tab=, ?after= (the last sheet row seen), and what NarrowForm knows; `current` "problem" is all problems.
 
     An unknown tab is the first one that holds something; what the tab cannot be narrowed to finds nothing, and is said.
     """
 
-    def __init__(self, batch: ImportBatch, query, *, session, user, elsewhere: str = ""):
+    def __init__(self, batch: ImportBatch, query, *, session, user, current: str = "", elsewhere: str = ""):
         """`elsewhere` names the page of the kind's own that is shown in place of a tab."""
         self.elsewhere = elsewhere
         self.batch, self.kind = batch, kinds.get(batch.kind)
@@ -44,7 +44,7 @@ class Tabs:
         if not self.kind.offers_choices:
             self.tabs = [tab for tab in self.tabs if tab[0] not in ("left", "suspect")]
         filled = next((name for name, _, count, _ in self.tabs if count), "create")
-        self.current = query.get("tab") if query.get("tab") in {name for name, *_ in self.tabs} else filled
+        self.current = current or (query.get("tab") if query.get("tab") in {name for name, *_ in self.tabs} else filled)
         after = query.get("after", "")
         self.after = int(after) if after.isdecimal() and len(after) < 9 else 0
 
@@ -67,7 +67,7 @@ class Tabs:
     @cached_property
     def form(self) -> NarrowForm:
         """What this tab may be narrowed to, and is."""
-        is_problem, is_skipped = self.current in _PROBLEMS, self.current == "skipped"
+        is_problem, is_skipped = self.current in _LEVELS, self.current == "skipped"
         places = None
         if self.kind.offers_choices and not is_skipped:
             outcomes = _OUTCOMES_OF.get(self.current, [self.current])
@@ -79,6 +79,7 @@ class Tabs:
             places=places,
             fields=[(field, f"{words} ({count})") for field, words, count in changing] if changing else None,
             codes=[(entry["code"], entry["words"]) for entry in self.codes] if is_problem else None,
+            levels=Problem.Level.choices if self.current == "problem" else None,
             by_line=self.kind.offers_choices or self.current not in _FAMILIES,
         )
 
@@ -99,7 +100,7 @@ class Tabs:
         return self.batch.status == ImportBatch.Status.CHECKED and self.kind.offers_choices
 
     def _problems_of(self, tab: str):
-        return self.batch.problems.shown().filter(level=_PROBLEMS[tab])
+        return self.batch.problems.shown().filter(level__in=_LEVELS[tab])
 
     @cached_property
     def codes(self) -> list[dict]:
@@ -117,6 +118,16 @@ class Tabs:
             }
             for entry in counted.order_by("-n", "code")
         ]
+
+    @property
+    def count(self) -> int:
+        """All problems, however they are narrowed."""
+        return sum(entry["count"] for entry in self.codes)
+
+    @property
+    def codes_known(self) -> bool:
+        """Whether this tab is one of problems."""
+        return self.current in _LEVELS
 
     @property
     def all_url(self) -> str:
@@ -150,8 +161,9 @@ class Tabs:
         """The problems of one page of rows; a row with several is never cut."""
         narrowed = self.form.narrowed
         problems = self._problems_of(self.current).filter(row__gt=self.after)
-        if self.form.cleaned_data["code"]:
-            problems = problems.filter(code=self.form.cleaned_data["code"])
+        for name in ("code", "level"):
+            if self.form.cleaned_data.get(name):
+                problems = problems.filter(**{name: self.form.cleaned_data[name]})
         if narrowed.line is not None:
             problems = problems.filter(row__in=kinds.lines_on_any_sheet(narrowed.line))
         if narrowed.place or narrowed.name:

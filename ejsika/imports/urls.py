@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", views.batch_new, name="batch_new"),
     path("template/", views.template_download, name="template_download"),
     path("<int:pk>/", views.batch_detail, name="batch_detail"),
+    path("<int:pk>/problems/", views.problem_list, name="problem_list"),
     path("<int:pk>/commit/", views.batch_commit, name="batch_commit"),
     path("<int:pk>/choose/", views.batch_choose, name="batch_choose"),
     path("<int:pk>/decide/", views.batch_decide, name="batch_decide"),

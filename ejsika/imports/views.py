@@ -82,6 +82,16 @@ def batch_detail(request, pk):
     return render_page(request, "imports/batch_detail.html", context | {"tabs": tabs, "earlier": earlier.last()})
 
 
+@require_safe
+@requires(Permission.ROSTER_IMPORT)
+def problem_list(request, pk):
+    """All that is wrong or odd in a sheet, counted by code."""
+    batch = _batch(request, pk)
+    tabs = Tabs(batch, request.GET, session=request.session, user=request.user, current="problem")
+    context = {"batch": batch, "tabs": tabs, "back_url": batch.get_absolute_url()}
+    return render_page(request, "imports/problem_list.html", context)
+
+
 @require_POST
 @requires(Permission.ROSTER_IMPORT)
 def batch_commit(request, pk):

@@ -319,3 +319,19 @@ def test_page_of_changes_costs_as_many_queries_for_many_as_for_few(
         client.get(f"{few.get_absolute_url()}?tab=change")
     with django_assert_max_num_queries(len(asked)):
         client.get(f"{many.get_absolute_url()}?tab=change")
+
+
+def test_page_of_all_problems_is_counted_and_narrowed(client, operator, bring):
+    batch = bring(content=(ROSTERS / "04_salah_semua.xlsx").read_bytes())
+    url = reverse("imports:problem_list", args=[batch.pk])
+    page = client.get(url)
+    assert f"{batch.problems.shown().count()} masalah" in page.text
+    for entry in page.context["tabs"].codes:
+        shown = client.get(url + entry["url"]).context["tabs"].shown
+        assert len(shown) == entry["count"]
+        assert {problem.code for problem in shown} == {entry["code"]}
+    assert {problem.level for problem in client.get(f"{url}?level=error").context["tabs"].shown} == {"error"}
+    for bad in ("code=x", "level=x", "line=x", "place=x"):
+        answer = client.get(f"{url}?{bad}")
+        assert answer.context["tabs"].shown == []
+        assert 'role="alert"' in answer.text

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from beneficiaries.actions import edit_household, seen_values
 from beneficiaries.graduation.actions import decide
-from beneficiaries.models import Enrollment, Household
+from beneficiaries.models import Enrollment, Household, Member, PersonPair
 from ejsika.accounts.permissions import Role
-from ejsika.imports import actions
+from ejsika.imports import actions, choosing
 from ejsika.imports.models import ImportBatch
 from tests.factories import NORTH, make_case, make_program, make_user
 from tests.graduation.test_races import until_waiting
@@ -127,3 +127,57 @@ def test_commit_that_waits_for_an_enrollment_holds_no_family(operator, line, tmp
     thread.join(timeout=30)
     assert not raised
     assert Enrollment.objects.get().status == "ditangguhkan"
+
+
+def test_choice_waits_for_the_commit_and_is_refused_after_it(operator, line, tmp_path):
+    """Two admins at one batch: what was shown is written, and the other is told that it is too late."""
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    with transaction.atomic():
+        ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        ImportBatch.objects.filter(pk=batch.pk).update(status=ImportBatch.Status.COMMITTING)
+        thread, raised = in_background(lambda: choosing.choose(batch, operator, leave={(2, "phone")}))
+        until_waiting(1)
+    thread.join(timeout=30)
+    assert "tidak dapat diubah lagi" in raised[0].message
+    batch.refresh_from_db()
+    actions.commit(batch, operator)
+    assert Household.objects.get().phone == "081299998888"
+
+
+def test_two_choices_at_once_are_both_kept(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888", "RT": "9"})
+    with transaction.atomic():
+        choosing.choose(batch, operator, leave={(2, "phone")})
+        thread, raised = in_background(lambda: choosing.choose(batch, operator, leave={(2, "rt")}))
+        until_waiting(1)
+    thread.join(timeout=30)
+    assert not raised
+    batch.refresh_from_db()
+    assert (batch.counts["left"], batch.counts["change"], batch.choices_made) == (1, 0, 2)
+
+
+def test_two_admins_decide_one_pair_at_once(operator, tmp_path):
+    """The first answer stands; the second one is told of it, whichever import it came from."""
+    known = family(NORTH) | {"Nama Pengurus": "Siti Aminah"}
+    actions.commit(received(operator, tmp_path / "first.xlsx", known), operator)
+    alike = family(NORTH) | {"Nama Pengurus": "Siti Aminah"}
+    one, other = (received(operator, tmp_path / name, alike) for name in ("one.xlsx", "other.xlsx"))
+    pair = {"row": 2, "key": str(Member.objects.get().pk), "seen": ""}
+    with transaction.atomic():
+        choosing.decide(one, operator, answer="same", **pair)
+        thread, raised = in_background(lambda: choosing.decide(other, operator, answer="different", **pair))
+        until_waiting(1)
+    thread.join(timeout=30)
+    assert "baru saja diubah" in raised[0].message
+    assert PersonPair.objects.get().is_same
+
+
+def test_two_imports_of_one_new_family_become_one(operator, tmp_path):
+    """Both were checked before either was saved: the second is compared again, and shown so."""
+    new = family(NORTH)
+    one, other = (received(operator, tmp_path / name, new) for name in ("one.xlsx", "other.xlsx"))
+    actions.commit(one, operator)
+    with pytest.raises(ValidationError, match="berubah sejak"):
+        actions.commit(other, operator)
+    other.refresh_from_db()
+    assert other.counts["same"] == Household.objects.count() == 1

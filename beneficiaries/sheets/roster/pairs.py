@@ -83,7 +83,7 @@ def _compare(line: RosterRow, person: Member, names: dict[str, str], *, is_digit
         _number("NIK", "nik", line.nik, person.nik, "berbeda satu angka" if is_digit else "berbeda"),
         _number("No KK", "kk", line.kk, household.kk, "berbeda"),
         _fact("Tanggal lahir", line.born_on, person.born_on),
-        _fact("Desa/kelurahan", names.get(line.region_code), household.region.name),
+        _fact("Desa", names.get(line.region_code), household.region.name),
         _fact("Alamat", f"{line.address or ''} {rt_rw(line)}".strip(), household.address_line),
         _fact("No HP", line.phone, household.phone),
     ]
