@@ -2,12 +2,13 @@
 PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check bench
+.PHONY: help run test check bench soak
 
 help:
 	@echo "make run     jalankan e-JSiKa di http://127.0.0.1:8000"
 	@echo "make test    semua pengujian, peramban juga"
 	@echo "make bench   ukur halaman pada 5.000 dan 50.000 keluarga rekaan, dan impor 50.000 baris"
+	@echo "make soak    50 impor sementara web, antrean dan PostgreSQL dimatikan di tengah jalan"
 	@echo "make check   lint, format, migrasi, pemeriksaan server: gerbang tanpa pengujian"
 
 ifeq ($(wildcard .env),)
@@ -28,3 +29,7 @@ check:
 bench:
 	@python3 .ci/setup.py test
 	@$(PYTHON) -m tests.bench $(SIZES)
+
+soak:
+	@python3 .ci/setup.py test
+	@$(PYTHON) -m tests.faults $(IMPORTS)

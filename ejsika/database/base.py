@@ -5,12 +5,15 @@ Web, commands, shell and tests all connect through here, so none of them needs t
 
 import time
 
+from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base, client
 
-from ejsika.database.programs import program
+from ejsika.database.programs import ServerError, program
 from ejsika.database.server import PORT, Server
 
 RETRY_SECONDS = 20
+# What says that the database went away, or has no room: COPY raises psycopg's own errors, past Django.
+GONE = (OperationalError, InterfaceError, base.Database.OperationalError, base.Database.InterfaceError, ServerError)
 
 
 def embedded_server(settings_dict: dict) -> Server | None:

@@ -160,6 +160,11 @@ class ImportBatch(models.Model):
         return self.status in AT_WORK
 
     @property
+    def state_in_words(self) -> str:
+        is_read = self.status == self.Status.UPLOADED and self.job and self.job.state == Job.State.RUNNING
+        return "Sedang diperiksa" if is_read else self.get_status_display()
+
+    @property
     def has_wrong_rows(self) -> bool:
         """Whether it was checked and rows stay out."""
         never_checked = (self.Status.UPLOADED, self.Status.REFUSED, self.Status.CANCELLED)

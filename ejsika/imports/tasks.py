@@ -8,12 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ejsika.accounts.models import User
+from ejsika.database.base import GONE
 from ejsika.imports import actions
 from ejsika.imports.models import ImportBatch
 from ejsika.jobs.models import Cancelled, GivenUp, Job
@@ -85,7 +85,7 @@ def _run(batch: ImportBatch, action: Callable, *, back_to: str) -> None:
     begun_as = batch.status
     try:
         action()
-    except OperationalError:
+    except GONE:
         raise
     except Cancelled:
         return  # who asked for it has said so on the batch

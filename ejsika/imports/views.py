@@ -191,9 +191,10 @@ def batch_columns(request, pk):
     if not batch.may_name_columns:
         messages.error(request, "Di impor ini tidak ada kolom yang dapat ditentukan.")
         return redirect(batch)
-    form = ColumnsForm(request.POST if request.method == "POST" else None, batch=batch)
+    context = {"batch": batch, "back_url": batch.get_absolute_url()}
+    context["form"] = form = ColumnsForm(request.POST if request.method == "POST" else None, batch=batch)
     if request.method == "GET" or not form.is_valid():
-        return render_page(request, "imports/batch_columns.html", {"batch": batch, "form": form})
+        return render_page(request, "imports/batch_columns.html", context)
     try:
         with transaction.atomic():
             tasks.hand_over(naming.name_columns(batch, request.user, form.named))

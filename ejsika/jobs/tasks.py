@@ -3,13 +3,15 @@
 from functools import wraps
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from ejsika.database.base import GONE
+
 # A database that went away in the middle of a task, or has no room, comes back: the task starts over, ever more slowly,
 # and never gives up, since nobody could start it again by hand.
-_AGAIN = RetryStrategy(wait=2, linear_wait=5, retry_exceptions={OperationalError})
+_AGAIN = RetryStrategy(wait=2, linear_wait=5, retry_exceptions=set(GONE))
 
 
 def task(name: str, **options):

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.models.functions import Now
 
+from ejsika.database.base import GONE
 from ejsika.jobs.models import Cancelled, Job
 
 LOOK_SECONDS = 0.3
@@ -53,7 +54,7 @@ class Work:
             while not self._over.wait(LOOK_SECONDS):
                 try:
                     self._look()
-                except DatabaseError:
+                except (DatabaseError, *GONE):
                     connection.close()  # the next look has a new one
         finally:
             connection.close()
@@ -86,13 +87,13 @@ def at_work(job: Job, stage: str) -> Iterator[Work]:
             job.finish()
         except Cancelled:
             raise
-        except OperationalError:
+        except GONE:
             if work.is_cancelled:
                 raise Cancelled from None
             raise
         except BaseException:
             work.stop()
-            with suppress(DatabaseError):
+            with suppress(DatabaseError, *GONE):
                 job.finish(Job.State.FAILED)
             raise
         finally:
@@ -108,7 +109,7 @@ def _alone(job: Job) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(DatabaseError):
+        with suppress(DatabaseError, *GONE):
             _ask("SELECT pg_advisory_unlock(%s, %s)", keys)
 
 

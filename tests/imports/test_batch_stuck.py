@@ -11,9 +11,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job as Queued
 
 from beneficiaries.models import Household, RosterRow
 from ejsika.accounts.permissions import Role
+from ejsika.database.base import GONE
 from ejsika.imports import actions, storage, tasks
 from ejsika.imports.models import ImportBatch, Problem
 from ejsika.imports.upkeep import forget_files
@@ -83,6 +85,26 @@ def test_database_that_went_away_is_not_held_against_the_file(batch):
     for _ in range(MOST_DEATHS + 1):
         Job.objects.get(pk=batch.job_id).start("Membuka berkas")  # this very process begins again
     assert Job.objects.get(pk=batch.job_id).deaths == 0
+
+
+@pytest.mark.parametrize("error", GONE)
+def test_check_that_lost_its_database_is_begun_again_by_the_queue(batch, monkeypatch, error):
+    def stage(*arguments):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(batch.sheet_kind), "stage", stage)
+        with pytest.raises(error):
+            tasks.check(batch.pk)
+    assert tasks.check.get_retry_exception(
+        exception=error(),
+        job=Queued(id=1, queue="q", lock=None, queueing_lock=None, task_name="imports.check", attempts=40),
+    )
+    batch.refresh_from_db()
+    assert batch.status == "uploaded"
+    tasks.check(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == "checked"
 
 
 def test_commit_in_the_middle_of_which_three_workers_died_goes_back_to_the_preview(batch, operator):
