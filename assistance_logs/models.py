@@ -5,7 +5,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership  # noqa: F401 - of this app
@@ -15,6 +14,7 @@ from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.tally import DesaTally
 from ejsika.files.models import StoredPhoto
 from ejsika.lib.geo import distance_m
+from ejsika.lib.http import row_url
 from ejsika.regions.models import ScopedQuerySet
 
 
@@ -112,7 +112,7 @@ class Visit(models.Model):
         return f"kunjungan {self.pk}"
 
     def get_absolute_url(self):
-        return reverse("assistance_logs:visit_detail", args=[self.pk])
+        return row_url("assistance_logs:visit_detail", self.pk)
 
     @property
     def topic_labels(self) -> list[str]:

@@ -45,8 +45,11 @@ class Place:
     def covers(self, x: float, y: float, width: float) -> bool:
         """Whether the shape, or its name, lies on a line of text around (x, y)."""
         on_shape = abs(self.x - x) < self.radius + width / 2 and abs(self.y - y) < self.radius + LINE_HEIGHT / 2
-        on_name = abs(self.name_x - x) < (self.name_width + width) / 2 and abs(self.name_y - y) < LINE_HEIGHT
-        return on_shape or (self.has_name and on_name)
+        return on_shape or (
+            self.has_name
+            and abs(self.name_x - x) < (self.name_width + width) / 2
+            and abs(self.name_y - y) < LINE_HEIGHT
+        )
 
 
 @dataclass(frozen=True)

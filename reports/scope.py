@@ -1,7 +1,7 @@
 """What one page of counts is about: whose families, in which region, month and programme."""
 
 import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -31,8 +31,15 @@ class Scope:
         self.user = request.user
         self.form = ScopeForm(request.GET, user=request.user)
         self.is_valid = self.form.is_valid()
-        self.families = self.form.apply(Household.objects.countable_by(self.user))
-        self.readable_families = self.form.apply(Household.objects.for_user(self.user))
+        self._lists: dict[str | None, str] = {}  # by region, as a page has a dozen links into each
+
+    @cached_property
+    def families(self):
+        return self.form.apply(Household.objects.countable_by(self.user))
+
+    @cached_property
+    def readable_families(self):
+        return self.form.apply(Household.objects.for_user(self.user))
 
     @property
     def is_by_name(self) -> bool:
@@ -95,7 +102,7 @@ class Scope:
 
     @property
     def month_label(self) -> str:
-        return date_format(self.view.start, "F Y")
+        return _month_name(self.view.start)
 
     def query(self, region: str | None = None, **more) -> str:
         """The part of a URL that keeps this scope, moved to `region` if one is given; `more` goes before it."""
@@ -115,7 +122,11 @@ class Scope:
         """The list of exactly the families that a figure counts; "" for a role that may not read names."""
         if not self.is_by_name:
             return ""
-        return f"{self._list_path}?{self.query(region, figure=figure, **more)}"
+        if more:
+            return f"{self._list_path}?{self.query(region, figure=figure, **more)}"
+        if region not in self._lists:
+            self._lists[region] = f"{self._list_path}?{self.query(region)}"
+        return f"{self._lists[region]}&figure={figure}"
 
     @cached_property
     def _list_path(self) -> str:
@@ -147,7 +158,12 @@ class Scope:
             first = (first - datetime.timedelta(days=1)).replace(day=1)
         if self.view.start not in months:
             months.append(self.view.start)
-        return [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in sorted(months, reverse=True)]
+        return [(f"{month:%Y-%m}", _month_name(month)) for month in sorted(months, reverse=True)]
+
+
+@lru_cache(200)
+def _month_name(month: datetime.date) -> str:
+    return date_format(month, "F Y")
 
 
 def _select(name: str, choices: list[tuple[str, str]], chosen: str) -> str:

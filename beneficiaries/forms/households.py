@@ -17,12 +17,14 @@ from beneficiaries.search import NUMBER_DIGITS, digits_of, kept_name
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.lib.paginate import KeysetPage, count_up_to, keyset_page
+from ejsika.lib.prepared import prepared
 from ejsika.lib.widgets import ShortSelect
 
 DAYS = "Tulis jumlah hari antara 1 dan 3650."
 FAMILIES_A_PAGE = 25
 COUNTED_UP_TO = 10_000
 SORT_KEYS = {"name": "name_key", "visit": "visit_key"}
+SHOWN = ["recipient_name", "rt", "rw", "last_visited_on", "region__name", "region__parent__name"]  # of a family
 UNCOUNTED_FIGURE = "registered"  # stands behind a list that no figure led to: everybody in the programme
 
 
@@ -36,6 +38,7 @@ class HouseholdFilterForm(ScopeForm):
         label="Status",
         required=False,
         choices=[("", "Semua status"), *EnrollmentStatus.choices],
+        widget=ShortSelect,
         error_messages={"invalid_choice": "Status ini tidak dikenal. Pilih dari daftar."},
     )
     assistant = forms.ModelChoiceField(
@@ -57,6 +60,7 @@ class HouseholdFilterForm(ScopeForm):
         label="Urutkan",
         required=False,
         choices=[("name", "Nama"), ("visit", "Paling lama belum dikunjungi")],
+        widget=ShortSelect,
         error_messages={"invalid_choice": "Urutan ini tidak dikenal. Pilih dari daftar."},
     )
     figure = forms.CharField(label="Keadaan", required=False)
@@ -69,14 +73,14 @@ class HouseholdFilterForm(ScopeForm):
         super().__init__(data, user=user)
         self.session = session
         conditions = [(figure.name, figure.label) for figure in figures.all_figures()]
-        self.fields["assistant"].queryset = assistants_near(user)
+        if data.get("assistant"):
+            self.fields["assistant"].queryset = assistants_near(user)
         self.fields["figure"].widget = ShortSelect(choices=[("", "Semua keadaan"), *conditions])
         self.fields["program"].widget = ShortSelect(choices=[("", "Semua program"), *_program_choices(self.programs)])
         self.is_valid()
         self.fields["region"].widget = ShortSelect(choices=self.region_choices())
         if not self.is_own_list:
-            codes = [self.chosen_region.code] if self.chosen_region else user.region_codes
-            near = assistants_near(user).around(codes).values_list("pk", "name")
+            near = assistants_around(user.region_codes, [self.chosen_region.code] if self.chosen_region else None)
             self.fields["assistant"].widget = ShortSelect(choices=[("", "Semua pendamping"), *near])
 
     def clean_figure(self) -> figures.Figure | None:
@@ -114,21 +118,18 @@ class HouseholdFilterForm(ScopeForm):
             families = families.not_visited_for(chosen["not_visited_days"])
         return families.named(chosen["search"]) if chosen["search"] else families
 
-    def count(self, families) -> int:
-        """How many families the list has; one more than COUNTED_UP_TO where there are more. Cost: one query."""
-        return count_up_to(self.apply(families), COUNTED_UP_TO)
+    def page(self, families) -> tuple[KeysetPage, int]:
+        """The page that the cursor asks for, each family with its known_enrollments and assistant; how many there are.
 
-    def page(self, families, count: int) -> KeysetPage:
-        """The page that the cursor asks for, each family with its known_enrollments and assistant.
-
-        `families` are all that the user may see. Cost: four queries at most.
+        `families` are all that the user may see; a count stops one above COUNTED_UP_TO. Cost: five queries at most.
         Errors: adds one to the form, and gives an empty page, where the cursor's family is not there any more.
         """
-        rows = self.apply(families).select_related("region__parent")
+        rows = self.apply(families)
+        count = count_up_to(rows, COUNTED_UP_TO)
         cursor = self.cleaned_data.get("cursor")
         try:
             page = keyset_page(
-                rows,
+                rows.select_related("region__parent").only(*SHOWN),
                 key=self.sort_key,
                 cursor=cursor,
                 size=FAMILIES_A_PAGE,
@@ -137,10 +138,10 @@ class HouseholdFilterForm(ScopeForm):
             )
         except families.model.DoesNotExist:
             self.add_error("cursor", "Halaman ini sudah berubah. Buka daftarnya dari awal.")
-            return KeysetPage(rows=[], next_cursor=None, previous_cursor=None)
+            return KeysetPage(rows=[], next_cursor=None, previous_cursor=None), count
         add_enrollments(page.rows, self.user)
         add_assistants(page.rows, timezone.localdate())
-        return page
+        return page, count
 
     def chips(self) -> list[dict]:
         """What narrows the list and has no field on the page: words, and the query of the list without it."""
@@ -219,6 +220,19 @@ def assistants_near(user):
     if user.role == Role.PENDAMPING:
         return assistants.filter(pk=user.pk)
     return assistants.around(user.region_codes)
+
+
+def assistants_around(own: list[str], chosen: list[str] | None) -> list[tuple[int, str]]:
+    """(id, name) of the assistants around these regions, of those near a person's own. Cost: one query."""
+    return _around(tuple(own), tuple(chosen or own))
+
+
+@prepared
+def _around(own, chosen):
+    assistants = User.objects.assistants().around(own)
+    if chosen != own:
+        assistants = assistants.around(chosen)
+    return assistants.order_by("name").values_list("pk", "name")
 
 
 def _program_choices(programs):

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Length, Lower, Now
 from django.db.models.lookups import Exact
-from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries.choices import Bank, EnrollmentStatus, PointSource, Relationship, SchoolLevel, Sex
 from ejsika.accounts.permissions import Role
+from ejsika.lib.http import row_url
 from ejsika.lib.sealed import SealedNumberField
 from ejsika.regions.models import Region, ScopedQuerySet
 
@@ -166,7 +166,7 @@ class Household(models.Model):
         return f"KPM {self.pk}"
 
     def get_absolute_url(self):
-        return reverse("beneficiaries:household_detail", args=[self.pk])
+        return row_url("beneficiaries:household_detail", self.pk)
 
     @property
     def address_line(self) -> str:

@@ -115,8 +115,7 @@ def _list_page(request, data: QueryDict, search: SearchForm):
     """The list that `data` asks for, from a URL or from what a search that failed sent along."""
     form = HouseholdFilterForm(data, user=request.user, session=request.session)
     families = Household.objects.for_user(request.user)
-    count = form.count(families)
-    page = form.page(families, count)
+    page, count = form.page(families)
     context = {
         "form": form,
         "search": search,

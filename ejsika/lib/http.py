@@ -1,5 +1,7 @@
 """What every answer and every page part has in common."""
 
+from functools import cache
+
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import FileResponse
@@ -58,6 +60,18 @@ def client_address(request) -> str:
     if settings.BEHIND_PROXY:
         return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def row_url(name: str, pk: int) -> str:
+    """The address of the page of one row, as reverse() gives it, without a search through all patterns for each row."""
+    before, after = _around_id(name)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around_id(name: str) -> tuple[str, str]:
+    before, after = reverse(name, args=[0]).split("0")
+    return before, after
 
 
 def attachment(request, file, name: str, content_type: str) -> FileResponse:

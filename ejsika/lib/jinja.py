@@ -9,9 +9,10 @@ from django.forms.renderers import TemplatesSetting
 from django.template import TemplateDoesNotExist, engines
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
 
 from ejsika.lib import tags
+from ejsika.lib.http import row_url
 
 FILTERS = ("id_number", "linked", "day", "day_month", "ago", "rt_rw")
 
@@ -21,8 +22,13 @@ def environment(**options) -> Environment:
     made = Environment(**options)  # noqa: S701 - Django asks for autoescape
     made.filters |= {name: getattr(tags, name) for name in FILTERS}
     made.filters["linebreaksbr"] = linebreaksbr
-    made.globals |= {"icon": tags.icon, "url": lambda name, *args: reverse(name, args=args)}
+    made.globals |= {"icon": tags.icon, "spark_line": tags.spark_line, "query": pass_context(tags.query)}
+    made.globals["url"] = _url
     return made
+
+
+def _url(name: str, *args) -> str:
+    return row_url(name, *args) if len(args) == 1 else reverse(name, args=args)
 
 
 class FormRenderer(TemplatesSetting):

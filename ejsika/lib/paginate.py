@@ -66,4 +66,4 @@ def _beyond(rows: QuerySet, anchors: QuerySet, key: str, pk: int, side: str) -> 
 
 def count_up_to(rows: QuerySet, limit: int) -> int:
     """Count rows, but stop just above `limit`: a result of limit + 1 means more than that."""
-    return rows.order_by()[: limit + 1].count()
+    return rows.order_by().values("pk")[: limit + 1].count()

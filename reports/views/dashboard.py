@@ -16,7 +16,7 @@ from reports.trends import visited_by_month
 @requires(Permission.COUNTS_VIEW)
 def dashboard(request):
     scope = Scope(request)
-    context = {"scope": scope, "now": timezone.now()}
+    context = {"scope": scope, "now": f"{timezone.localtime():%H.%M}"}
     if scope.is_valid:
         rows, everything = summarise(scope)
         context |= {
