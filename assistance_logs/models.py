@@ -167,7 +167,7 @@ class VisitPhoto(models.Model):
         return f"foto kunjungan {self.pk}"
 
     def get_absolute_url(self):
-        return reverse("assistance_logs:photo", args=[self.pk])
+        return row_url("assistance_logs:photo", self.pk)
 
 
 class VisitTally(DesaTally):

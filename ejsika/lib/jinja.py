@@ -28,7 +28,7 @@ def environment(**options) -> Environment:
 
 
 def _url(name: str, *args) -> str:
-    return row_url(name, *args) if len(args) == 1 else reverse(name, args=args)
+    return row_url(name, *args) if len(args) == 1 and isinstance(args[0], int) else reverse(name, args=args)
 
 
 class FormRenderer(TemplatesSetting):
