@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership  # noqa: F401 - of this app
 from assistance_logs.obligations.models import Excuse, ExcuseReason  # noqa: F401 - of this app
+from assistance_logs.targets.models import Target  # noqa: F401 - of this app
 from beneficiaries.models import Household
 from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.tally import DesaTally

@@ -26,6 +26,7 @@ urlpatterns = [
     path("graduations/", include("beneficiaries.graduation.urls")),
     path("visits/", include("assistance_logs.urls")),
     path("groups/", include("assistance_logs.groups.urls")),
+    path("targets/", include("assistance_logs.targets.urls")),
     path("imports/", include("ejsika.imports.urls")),
     path("imports/", include("beneficiaries.sheets.urls")),
     path("reports/", include("reports.urls")),

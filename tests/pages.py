@@ -186,6 +186,8 @@ ROWS = {
     "assistance_logs:outbox_photo": Row(P.VISIT_LOG, POST, data=sender),
     "assistance_logs:photo": Row(P.VISIT_VIEW, target=photo),
     "assistance_logs:photo_small": Row(P.VISIT_VIEW, target=photo),
+    "targets:target_list": Row(P.TARGET_VIEW),
+    "targets:target_set": Row(P.TARGET_SET, FORM),
     "imports:batch_list": Row(P.ROSTER_IMPORT),
     "imports:batch_new": Row(P.ROSTER_IMPORT, FORM),
     "imports:template_download": Row(P.ROSTER_IMPORT),

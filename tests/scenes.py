@@ -5,6 +5,7 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance_logs.targets.models import Target
 from beneficiaries.graduation import actions as graduation
 from beneficiaries.models import Assessment, Assignment, FormerCard, Household, Member
 from ejsika.accounts.links import path_of
@@ -51,6 +52,7 @@ class FullWorld(World):
         self.add_families(families)
         self._add_cases()
         self._add_batches()
+        self._add_targets()
         Program.objects.update(name=LONG)
         Region.objects.filter(code__in=[NORTH, NORTH[:6], NORTH[:4]]).update(name=LONG)
         Region.objects.filter(code=NORTH_2).update(name=UNBROKEN)
@@ -116,6 +118,13 @@ class FullWorld(World):
             own, self.assistant, self.day, away, replaces=old, notes=NOTES[:1000], place=ADDRESS[:150]
         )
         self.others["groups:session_detail"] = [old.pk]
+
+    def _add_targets(self):
+        """For everybody, so large that a column must bear it, and one that nobody has set."""
+        year = {"valid_from": self.day.replace(month=1, day=1), "set_by": self.operator}
+        for kind in ("kunjungan", "pertemuan", "graduasi"):
+            for holder in ({"user": self.assistant}, {"user": self.verifier}, {"region_id": NORTH[:4]}):
+                Target.objects.create(kind=kind, per_year=1_000_000, **holder, **year)
 
     def add_families(self, number):
         grouped = []

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     GROUP_VIEW = auto()  # groups of families and their meetings
     GROUP_EDIT = auto()  # who belongs to a group, when it meets
     SESSION_LOG = auto()
+    TARGET_VIEW = auto()  # targets of assistants, koordinators and regions, against what was done
+    TARGET_SET = auto()
     REVIEW = auto()  # a koordinator's first screen
     ROSTER_IMPORT = auto()
     COUNTS_VIEW = auto()  # dashboard and graduation report: figures
@@ -56,12 +58,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Role.PENDAMPING: _FAMILIES | _EDITING | {P.VISIT_LOG, P.GROUP_EDIT, P.SESSION_LOG, P.GRADUATION_PROPOSE},
         Role.KOORDINATOR: _FAMILIES
         | _EDITING
-        | {P.HOUSEHOLD_ASSIGN, P.GROUP_EDIT, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN},
-        Role.DINSOS: _FAMILIES | {P.NUMBERS_EXPORT, P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN},
+        | {P.HOUSEHOLD_ASSIGN, P.GROUP_EDIT, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN}
+        | {P.TARGET_VIEW},
+        Role.DINSOS: _FAMILIES
+        | {P.NUMBERS_EXPORT, P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN, P.TARGET_VIEW, P.TARGET_SET},
         Role.ADMIN: _FAMILIES
         | _EDITING
         | {P.HOUSEHOLD_ASSIGN, P.NUMBERS_EXPORT, P.ROSTER_IMPORT, P.COUNTS_VIEW}
-        | {P.USER_MANAGE, P.AUDIT_VIEW, P.ADMIN_SITE},
+        | {P.USER_MANAGE, P.AUDIT_VIEW, P.ADMIN_SITE, P.TARGET_VIEW, P.TARGET_SET},
         Role.PIMPINAN: {P.COUNTS_VIEW, P.COMPONENTS_VIEW, P.MAP_VIEW},
         Role.OPD: {P.CANDIDATES_VIEW},
     }.items()

@@ -13,8 +13,8 @@ from ejsika.imports.models import ImportBatch
 from ejsika.programs.models import LegalBasis, Program, ProgramRule
 from ejsika.regions.models import Region
 
-HOUSEHOLD, MEMBER, GROUP, CASE, BATCH, USER = (
-    model._meta.label_lower for model in (Household, Member, Group, GraduationCase, ImportBatch, User)
+HOUSEHOLD, MEMBER, GROUP, CASE, BATCH, USER, REGION = (
+    model._meta.label_lower for model in (Household, Member, Group, GraduationCase, ImportBatch, User, Region)
 )
 KINDS = {
     HOUSEHOLD: "Keluarga",
@@ -23,6 +23,7 @@ KINDS = {
     CASE: "Usulan graduasi",
     BATCH: "Impor",
     USER: "Pengguna",
+    REGION: "Wilayah",
     Program._meta.label_lower: "Program",
     ProgramRule._meta.label_lower: "Aturan program",
     LegalBasis._meta.label_lower: "Dasar hukum",

@@ -8,6 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.formats import date_format, number_format
 
 from assistance_logs.models import ExcuseReason
+from assistance_logs.targets.models import TargetKind
 from beneficiaries.choices import GraduationKind, GraduationReason, InactiveReason
 from beneficiaries.history import WORDS as HOUSEHOLD_WORDS
 from beneficiaries.numbers import NumberKind
@@ -78,6 +79,7 @@ ACTIONS = {
         "user.login_refused": "Percobaan masuk ditolak",
         "user.sessions_ended": "Dikeluarkan dari perangkat",
     },
+    "Target": {"target.set": "Target ditetapkan"},
     "Pengaturan": {
         f"{model}.{act}": f"{name} {word}"
         for model, name in [("program", "Program"), ("programrule", "Aturan program"), ("legalbasis", "Dasar hukum")]
@@ -117,6 +119,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "file_kind": "bentuk berkas",
     "with_numbers": "dengan nomor",
     "purpose": "tujuan",
+    **{kind.value: f"target {kind.label.lower()}" for kind in TargetKind},
     "joined": "keluarga masuk",
     "gone": "keluarga keluar",
     "presence": "kehadiran",
