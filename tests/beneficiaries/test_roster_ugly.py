@@ -82,6 +82,18 @@ def test_a_head_of_two_lines_is_read_as_it_is_seen(check):
     assert batch.unknown_columns == ["NO", "KET"]
 
 
+def test_two_who_sign_side_by_side_are_no_family(check):
+    signers = [
+        ["", "", "", "Mengetahui,", "", "", "", "", "Cibadak, 2 November 2026"],
+        ["", "", "", "Kepala Desa", "", "", "", "", "Pendamping"],
+        ["", "", "", "H. FULAN", "", "", "", "", "SITI AMINAH"],
+        ["", "", "", "NIP. 196504121990031004", "", "", "", "", "NIP. 197504121990031004"],
+    ]
+    batch = check(workbook(HEAD, line(1), line(2, kk="", nik=""), *signers))
+    assert found(batch) == {3: ["required", "required"]}
+    assert batch.skipped == 4
+
+
 def test_cells_merged_over_several_lines_stand_in_each_of_them_others_stay_empty(check):
     empty = dict.fromkeys(("desa", "kecamatan", "kabupaten"), "")
     merged = [(1, column, 3, column, word) for column, word in ((8, "Pasar Keong"), (9, "Cibadak"), (10, "Lebak"))]

@@ -4,6 +4,7 @@ import html
 import io
 import re
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from django.core.management import call_command
@@ -172,3 +173,38 @@ def test_nothing_in_the_template_is_a_formula_or_a_link(download):
     for name in zipfile.ZipFile(io.BytesIO(content)).namelist():
         assert "<f>" not in part(content, name), name
         assert "externalLink" not in part(content, name), name
+
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.mark.parametrize("kind", ["roster", "accounts", "assignments"])
+def test_every_template_keeps_to_what_excel_demands_of_a_workbook(client, kind):
+    """Excel offers to repair a file that breaks one of these, and drops what it cannot read."""
+    make_user("pendamping.satu", Role.PENDAMPING, "3602")
+    client.force_login(User.objects.get(username="admin"))
+    answer = client.get(reverse("imports:template_download"), {"kind": kind})
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    files = [name for name in archive.namelist() if name.endswith(".xml")]
+    parts = {name: ElementTree.fromstring(archive.read(name)) for name in files}  # noqa: S314 - our own
+    book = parts["xl/workbook.xml"]
+    names = [sheet.get("name") for sheet in book.iter(f"{MAIN}sheet")]
+    assert len(set(map(str.lower, names))) == len(names)
+    assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
+    ranges = {name.get("name"): name.text for name in book.iter(f"{MAIN}definedName")}
+    own = {name for name in ranges if name.startswith("daftar_")}
+    assert own
+    assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]{0,254}", name) for name in own)
+    assert not any(re.fullmatch(r"[A-Za-z]{1,3}\d+", name) for name in own)
+    assert all(re.fullmatch(r"Daftar!\$[A-Z]+\$1:\$[A-Z]+\$\d+", ranges[name]) for name in own)
+    rules = [rule for part in parts.values() for rule in part.iter(f"{MAIN}dataValidation")]
+    assert rules
+    for rule in rules:
+        formula = rule.find(f"{MAIN}formula1").text
+        assert len(formula) <= 255
+        assert set(re.findall(r"daftar_\w+", formula)) <= own
+        assert len(rule.get("errorTitle")) <= 32
+        assert len(rule.get("error")) <= 225
+        assert rule.get("errorStyle") == "warning"
+    cells = [cell for cell in parts["xl/worksheets/sheet1.xml"].iter(f"{MAIN}c") if cell.get("r", "").endswith("2")]
+    assert cells, "the example line"

@@ -54,7 +54,8 @@ COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
 TEXT_NUMBERS = "Simpan kolom NIK dan No KK sebagai Teks: Excel memotong angka ke-16."
 _SIGNATURE = re.compile(r"NIP\b", re.IGNORECASE)  # the number of the official who signs
-_TOTAL = re.compile(r"(SUB ?)?TOTAL\b|JUMLAH\b", re.IGNORECASE)  # below a desa's families, with its name beside it
+# What stands where a name is expected: below a desa's families, or before those who sign.
+_NOBODY = re.compile(r"(SUB ?)?TOTAL\b|JUMLAH\b|MENGETAHUI\b|KEPALA DESA\b|LURAH\b|CAMAT\b|NIP\b", re.IGNORECASE)
 TITLES = {column.field: column.title for column in COLUMNS}
 
 
@@ -102,7 +103,10 @@ class RosterKind(SheetKind):
         name = cell("name")
         is_head = plain(name) == plain(head.titles.get("name", ""))  # again, on a new page
         place = cell("desa") or cell("region_code")
-        return bool(re.search(r"[^\W\d_]", name) and place) and not is_head and not _TOTAL.match(name)
+        if is_head or not place or not re.search(r"[^\W\d_]", name) or _NOBODY.match(name):
+            return False
+        # Two who sign below the list may stand in these two columns, with nothing else beside them.
+        return bool(cell("region_code") or cell("kabupaten")) or any(re.search(r"\d", str(one)) for one in row)
 
     def is_example(self, head: Head, row: list) -> bool:
         return template.is_example(head, row)
