@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assistance_logs.models import Excuse
+from beneficiaries.models import RosterComplete, RosterMissing
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
 from ejsika.accounts.permissions import Permission as P
 from ejsika.imports.models import ImportBatch
@@ -102,6 +103,21 @@ def batch_of_unknown_columns(world):
         for title, field in (("No KK", "kk"), ("Nama Ibu", ""), ("Keterangan yang panjang sekali", ""))
     ]
     found.save()
+    return found
+
+
+def complete_batch(world):
+    found = ImportBatch.objects.create(
+        kind="roster",
+        program=world.program,
+        status="checked",
+        file_name="lengkap.xlsx",
+        file_digest="0" * 64,
+        uploaded_by=world.operator,
+        counts={"missing": 1, "leaving": 0},
+    )
+    RosterComplete.objects.create(batch=found, region=world.household.region, by=world.operator)
+    RosterMissing.objects.create(batch=found, household=world.household.pk)
     return found
 
 
@@ -203,9 +219,9 @@ ROWS = {
     "imports:batch_cancel": Row(P.ROSTER_IMPORT, POST, batch),
     "imports:account_links": Row(P.USER_MANAGE, POST, accounts_batch),
     "imports:batch_discard": Row(P.ROSTER_IMPORT, POST, batch),
-    "rosters:missing_list": Row(P.ROSTER_IMPORT, target=batch),
-    "rosters:missing_declare": Row(P.ROSTER_IMPORT, POST, batch),
-    "rosters:missing_choose": Row(P.ROSTER_IMPORT, POST, batch),
+    "rosters:missing_list": Row(P.ROSTER_IMPORT, target=complete_batch),
+    "rosters:missing_declare": Row(P.ROSTER_IMPORT, POST, complete_batch),
+    "rosters:missing_choose": Row(P.ROSTER_IMPORT, POST, complete_batch),
     "reports:audit": Row(P.AUDIT_VIEW),
     "reports:audit_search": Row(P.AUDIT_VIEW, POST),
     "reports:dashboard": Row(P.COUNTS_VIEW),
