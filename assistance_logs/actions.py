@@ -16,6 +16,7 @@ from ejsika.accounts.models import User
 from ejsika.audit.models import record
 from ejsika.files.models import StoredPhoto
 from ejsika.files.photos import Photo
+from ejsika.lib.prepared import prepared
 
 # The newest shape of what a phone sends. Phones keep old forms for days, so older versions stay readable.
 OUTBOX_VERSION = 1
@@ -45,7 +46,7 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
 
     Errors: UuidTakenError if the UUID is known, but not as this person's entry for this family.
     """
-    visit = Visit.objects.filter(uuid=uuid).first() if uuid else None
+    visit = next(iter(_sent(uuid=uuid)), None) if uuid else None
     if visit is None:
         return None
     same = (visit.assistant_id, visit.household_id, visit.replaces_id) == (
@@ -62,6 +63,11 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
 def find_own(uuid: uuids.UUID, *, by: User) -> Visit | None:
     """The entry that this person sent under a UUID, whoever has the family now."""
     return Visit.objects.filter(uuid=uuid, assistant=by).select_related("household").first()
+
+
+@prepared
+def _sent(uuid):
+    return Visit.objects.filter(uuid=uuid)
 
 
 @transaction.atomic
