@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from assistance_logs.choices import MET
+from assistance_logs.choices import MET, PlaceSource, VisitStatus
 from assistance_logs.models import Visit, VisitPhoto
 from beneficiaries import tallies
+from beneficiaries.actions import set_first_point
+from beneficiaries.choices import PointSource
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
@@ -25,6 +27,7 @@ MOST_PHOTOS = 5
 CONTENT = [
     "kind",
     "happened_at",
+    "ended_at",
     "result",
     "person_met",
     "topics",
@@ -34,6 +37,7 @@ CONTENT = [
     "latitude",
     "longitude",
     "accuracy_m",
+    "position_source",
 ]
 
 
@@ -78,10 +82,12 @@ def log_visit(
     uuid: uuids.UUID,
     outbox_version: int,
     revision: uuids.UUID | None = None,
+    sets_home: bool = False,
     **content,
 ) -> Visit:
     """Store a visit, or give the one that the same UUID stored before.
 
+    With `sets_home` its position becomes the point of a family that has none, if it is accurate.
     A phone that edits what waits cannot know whether an earlier sending arrived: with a `revision` what differs from
     that one becomes its correction under this UUID.
     Errors: UuidTakenError as in find_sent; ValidationError as in correct_visit.
@@ -92,6 +98,8 @@ def log_visit(
             return sent
         return correct_visit(visit=sent, by=by, uuid=revision, outbox_version=outbox_version, **content)
     visit = _create(household=household, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
+    if sets_home:
+        _set_home(visit, by)
     refresh_last_visits([household.pk])
     tallies.refresh([household.region_id], month=_month(visit))
     record("visit.logged", target=household, by=by, visit=visit.pk, kind=visit.kind, result=visit.result)
@@ -126,6 +134,26 @@ def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: i
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
     record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
     return newer
+
+
+@transaction.atomic
+def return_visit(*, visit: Visit, by: User, remark: str) -> None:
+    """Send a visit back to its assistant with a remark; the correction that follows is sent anew.
+
+    Errors: ValidationError if it has been corrected or returned already.
+    """
+    _lock(visit.household)
+    waiting = Visit.objects.current().filter(pk=visit.pk, status=VisitStatus.SENT)
+    if not waiting.update(status=VisitStatus.RETURNED, returned_by=by, returned_at=timezone.now(), remark=remark):
+        raise ValidationError("Kunjungan ini sudah diperbaiki atau sudah dikembalikan. Muat ulang halamannya.")
+    record("visit.returned", target=visit.household, by=by, visit=visit.pk, remark=remark)
+
+
+def _set_home(visit: Visit, by: User) -> None:
+    if visit.can_set_home:
+        source = PointSource.PIN if visit.position_source == PlaceSource.PIN else PointSource.GPS
+        point = {"latitude": visit.latitude, "longitude": visit.longitude, "point_accuracy_m": visit.accuracy_m}
+        set_first_point(household=visit.household, by=by, point_source=source, **point)
 
 
 def attach_photo(*, visit: Visit, by: User, uuid: uuids.UUID, photo: Photo) -> None:

@@ -30,6 +30,20 @@ class VisitResult(models.TextChoices):
 MET = [VisitResult.MET_RECIPIENT, VisitResult.MET_MEMBER]
 
 
+class VisitStatus(models.TextChoices):
+    """How far the review of a version is."""
+
+    SENT = "dikirim", "Dikirim"
+    RETURNED = "dikembalikan", "Dikembalikan"
+
+
+class PlaceSource(models.TextChoices):
+    """Where a visit's position comes from; codes as in a family's PointSource."""
+
+    GPS = "gps", "GPS ponsel"
+    PIN = "pin", "Ditandai sendiri di peta"
+
+
 class PersonMet(models.TextChoices):
     RECIPIENT = "pengurus", "Pengurus KPM"
     MEMBER = "anggota", "Anggota keluarga lain"

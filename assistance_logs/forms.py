@@ -9,7 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
 from assistance_logs.actions import MOST_PHOTOS, OUTBOX_VERSION, find_own, find_sent
-from assistance_logs.choices import PERSONS_BY_RESULT, TOPIC_WORDS, PersonMet, VisitKind, VisitResult
+from assistance_logs.choices import PERSONS_BY_RESULT, TOPIC_WORDS, PersonMet, PlaceSource, VisitKind, VisitResult
 from assistance_logs.models import Visit
 from assistance_logs.position import read_position
 from ejsika.files.photos import Photo, read_photo
@@ -74,21 +74,29 @@ class VisitForm(forms.Form):
         label="Jatuh tempo", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     happened_at = forms.DateTimeField(
-        label="Waktu kunjungan",
+        label="Mulai",
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         error_messages={
             "required": "Isi tanggal dan jam kunjungan.",
             "invalid": "Tulis tanggal dan jam, misalnya 24/11/2026 09:30.",
         },
     )
+    ends = forms.TimeField(
+        label="Selesai pukul",
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "Tulis jam selesai, misalnya 10:15."},
+    )
     kind = forms.ChoiceField(label="Jenis kegiatan", choices=VisitKind, required=False, initial=VisitKind.HOME_VISIT)
     person_met = forms.ChoiceField(
         label="Siapa yang ditemui?", choices=[("", "Sesuai hasil kunjungan"), *PersonMet.choices], required=False
     )
     photos = PhotosField(label="Foto", help_text=f"paling banyak {MOST_PHOTOS}", required=False)
+    sets_home = forms.BooleanField(label="Ini rumahnya: pakai lokasi ini sebagai titik rumah", required=False)
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
+    position_source = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, files=None, *, household, user, replaces: Visit | None = None, is_theirs_today=True):
         self.household, self.user, self.replaces = household, user, replaces
@@ -97,6 +105,8 @@ class VisitForm(forms.Form):
         initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
         self.photos: list[Photo] = []
         super().__init__(data, files, initial=initial, label_suffix="")
+        if replaces or (household and household.has_point):
+            del self.fields["sets_home"]
         self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}
 
     @classmethod
@@ -145,6 +155,7 @@ class VisitForm(forms.Form):
     def clean(self) -> dict:
         self.photos = self.cleaned_data.pop("photos", [])
         self._clean_person()
+        self._clean_end()
         self._clean_follow_up()
         self._clean_position()
         return self.cleaned_data
@@ -157,6 +168,21 @@ class VisitForm(forms.Form):
         elif allowed and person not in allowed:
             result = VisitResult(self.cleaned_data["result"]).label
             self.add_error("person_met", f"Tidak cocok dengan hasil “{result}”. Ubah salah satunya.")
+
+    def _clean_end(self) -> None:
+        """The end is on the day of the start; a minute that the form shows stands for all of it."""
+        ends, start = self.cleaned_data.pop("ends", None), self.cleaned_data.get("happened_at")
+        self.cleaned_data["ended_at"] = None
+        if ends is None or start is None:
+            return
+        local = timezone.localtime(start)
+        end = local.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
+        if end < local.replace(second=0, microsecond=0):
+            self.add_error("ends", "Selesai tidak mungkin sebelum mulai.")
+        elif end > timezone.now() + CLOCK_SKEW:
+            self.add_error("ends", "Jam selesai ini belum terjadi.")
+        else:
+            self.cleaned_data["ended_at"] = max(end, local)
 
     def _clean_follow_up(self) -> None:
         due, happened_at = self.cleaned_data.get("follow_up_due"), self.cleaned_data.get("happened_at")
@@ -175,6 +201,7 @@ class VisitForm(forms.Form):
     def _clean_position(self) -> None:
         """A position that makes no sense is left out: nobody can mend it by hand, and the visit must not be lost."""
         sent = [self.cleaned_data.pop(name, "") for name in ("latitude", "longitude", "accuracy")]
+        source = self.cleaned_data.pop("position_source", "")
         try:
             position = read_position(*sent)
         except ValueError:
@@ -183,6 +210,7 @@ class VisitForm(forms.Form):
             "latitude": position and position.latitude,
             "longitude": position and position.longitude,
             "accuracy_m": position and position.accuracy_m,
+            "position_source": source if position and source in PlaceSource.values else "",
         }
 
     def reasons(self) -> list[str]:
@@ -238,13 +266,24 @@ class PhotoForm(forms.Form):
         return read_photo(self.cleaned_data["photo"])
 
 
+class ReturnForm(forms.Form):
+    remark = forms.CharField(
+        label="Apa yang perlu diperbaiki?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Tulis apa yang perlu diperbaiki."},
+    )
+
+
 def _values(visit: Visit) -> dict:
     """What the form of a correction starts from."""
+    values = {"ends": visit.ended_at and timezone.localtime(visit.ended_at).time()}
     names = ("kind", "happened_at", "result", "topics", "notes", "follow_up", "follow_up_due")
-    values = {name: getattr(visit, name) for name in names}
+    values |= {name: getattr(visit, name) for name in names}
     if visit.person_met != PERSONS_BY_RESULT[visit.result][0]:  # else it follows the result, also a corrected one
         values["person_met"] = visit.person_met
     if visit.latitude is not None:
         values |= {"latitude": str(visit.latitude), "longitude": str(visit.longitude)}
+        values["position_source"] = visit.position_source
         values["accuracy"] = "" if visit.accuracy_m is None else str(visit.accuracy_m)
     return values

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from assistance_logs.choices import MET, PersonMet, Topic, VisitKind, VisitResult
+from assistance_logs.choices import MET, PersonMet, PlaceSource, Topic, VisitKind, VisitResult, VisitStatus
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership  # noqa: F401 - of this app
 from assistance_logs.obligations.models import Excuse, ExcuseReason  # noqa: F401 - of this app
 from assistance_logs.targets.models import Target  # noqa: F401 - of this app
@@ -17,6 +17,10 @@ from ejsika.files.models import StoredPhoto
 from ejsika.lib.geo import distance_m
 from ejsika.lib.http import row_url
 from ejsika.regions.models import ScopedQuerySet
+
+AT_HOME_M = 100  # so far from the family's point may a phone in its house be: houses are wide, points are rough
+ACCURATE_M = 100
+MOST_OFF_M = 500  # a position that may be off by more than this says nothing of a house
 
 
 class VisitQuerySet(ScopedQuerySet):
@@ -40,6 +44,11 @@ class VisitQuerySet(ScopedQuerySet):
     def met_family(self):
         """Visits at which somebody of the family was met: those that count."""
         return self.filter(result__in=MET)
+
+    def returned_to(self, assistant):
+        """This assistant's visits that the koordinator wants corrected, the longest waiting first."""
+        returned = self.current().filter(status=VisitStatus.RETURNED, assistant=assistant)
+        return returned.select_related("household").order_by("returned_at")
 
     def visited_between(self, start, end):
         """Visits from `start` to before `end` (aware datetimes)."""
@@ -67,6 +76,7 @@ class Visit(models.Model):
     assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
     kind = models.CharField("jenis kegiatan", max_length=2, choices=VisitKind, default=VisitKind.HOME_VISIT)
     happened_at = models.DateTimeField("waktu kunjungan")
+    ended_at = models.DateTimeField("selesai", null=True, blank=True)
     result = models.CharField("hasil", max_length=20, choices=VisitResult)
     person_met = models.CharField("ditemui", max_length=10, choices=PersonMet)
     topics = ArrayField(models.CharField(max_length=12, choices=Topic), verbose_name="topik", default=list, blank=True)
@@ -76,6 +86,11 @@ class Visit(models.Model):
     latitude = models.DecimalField("lintang", max_digits=8, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField("bujur", max_digits=9, decimal_places=6, null=True, blank=True)
     accuracy_m = models.PositiveIntegerField("akurasi (m)", null=True, blank=True)
+    position_source = models.CharField("sumber lokasi", max_length=3, choices=PlaceSource, blank=True, db_default="")
+    status = models.CharField("status", max_length=12, choices=VisitStatus, db_default=VisitStatus.SENT)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    returned_at = models.DateTimeField("dikembalikan pada", null=True, blank=True)
+    remark = models.CharField("catatan koordinator", max_length=500, blank=True, db_default="")
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     is_current = models.BooleanField(default=True)
     recorded_at = models.DateTimeField("diterima server", db_default=Now())
@@ -92,6 +107,11 @@ class Visit(models.Model):
             models.Index(
                 fields=["household"], name="visit_follow_ups", condition=Q(is_current=True, follow_up_due__isnull=False)
             ),
+            models.Index(
+                fields=["assistant"],
+                name="visit_returned",
+                condition=Q(status=VisitStatus.RETURNED, is_current=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="visit_kind_known", condition=Q(kind__in=VisitKind.values)),
@@ -105,6 +125,18 @@ class Visit(models.Model):
             ),
             models.CheckConstraint(
                 name="visit_follow_up_pair", condition=Q(follow_up_due__isnull=True) | ~Q(follow_up="")
+            ),
+            models.CheckConstraint(
+                name="visit_ends_after_start", condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("happened_at"))
+            ),
+            models.CheckConstraint(
+                name="visit_source_known",
+                condition=Q(position_source="") | Q(position_source__in=PlaceSource.values, latitude__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="visit_returned_with_remark",
+                condition=Q(status=VisitStatus.SENT, returned_by__isnull=True, returned_at__isnull=True, remark="")
+                | Q(status=VisitStatus.RETURNED, returned_by__isnull=False, returned_at__isnull=False) & ~Q(remark=""),
             ),
             models.CheckConstraint(name="visit_not_its_own_version", condition=~Q(replaces=F("id"))),
         ]
@@ -126,6 +158,25 @@ class Visit(models.Model):
             return None
         home = self.household.latitude, self.household.longitude
         return round(distance_m((float(self.latitude), float(self.longitude)), tuple(map(float, home))))
+
+    @property
+    def is_inaccurate(self) -> bool:
+        """Whether the phone knew its place only so roughly that it proves little."""
+        return self.accuracy_m is not None and self.accuracy_m > ACCURATE_M
+
+    @property
+    def can_set_home(self) -> bool:
+        return self.latitude is not None and not self.is_inaccurate
+
+    @property
+    def was_at_home(self) -> bool | None:
+        """Whether it took place at the family's house; None where the two points, or their accuracy, do not tell."""
+        distance, off = self.distance_m, self.accuracy_m or 0
+        if distance is None:
+            return None
+        if distance <= AT_HOME_M:
+            return None if off > MOST_OFF_M else True
+        return False if distance - off > AT_HOME_M else None
 
     def versions(self) -> list["Visit"]:
         """All versions of this visit, newest first, itself among them. Cost: one query."""

@@ -10,6 +10,7 @@ urlpatterns = [
     path("excuses/<int:pk>/revoke/", excuse_revoke, name="excuse_revoke"),
     path("new/<int:pk>/", visits.visit_new, name="visit_new"),
     path("<int:pk>/", visits.visit_detail, name="visit_detail"),
+    path("<int:pk>/return/", visits.visit_return, name="visit_return"),
     path("<int:pk>/correct/", visits.visit_correct, name="visit_correct"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/door/", outbox.outbox_door, name="outbox_door"),

@@ -63,6 +63,19 @@ def edit_household(
     return merged
 
 
+@transaction.atomic
+def set_first_point(*, household: Household, by: User, **point) -> bool:
+    """Give a family its point (columns of Household) if it has none yet; whoever comes second changes nothing.
+
+    Its tallies are left to the caller, whose last act they are.
+    """
+    household = Household.objects.locked(household)
+    if household.has_point:
+        return False
+    record("household.edited", target=household, by=by, changes=_set(household, point))
+    return True
+
+
 def _write_columns(household: Household, by: User, values: dict, written: list[str]) -> None:
     names = [name for name in COLUMNS if name in written]
     if POINT in written:  # half a place tells a reader nothing

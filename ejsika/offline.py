@@ -14,7 +14,9 @@ from assistance_logs.forms import VisitForm
 PAGE = "offline.html"
 STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
 STYLES += ["css/components/visits.css", "css/components/outbox.css"]
-MODULES = [f"js/outbox/{name}.js" for name in ("store", "send", "sync", "form", "photos", "list", "page", "tasks")]
+MODULES = [
+    f"js/outbox/{name}.js" for name in ("store", "send", "sync", "errors", "form", "photos", "list", "page", "tasks")
+]
 MODULES += ["js/position.js"]
 FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg"]
 

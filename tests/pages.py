@@ -187,6 +187,7 @@ ROWS = {
     "assistance_logs:excuse_revoke": Row(P.REVIEW, FORM, excuse),
     "assistance_logs:visit_new": Row(P.VISIT_LOG, FORM, household),
     "assistance_logs:visit_detail": Row(P.VISIT_VIEW, target=visit),
+    "assistance_logs:visit_return": Row(P.REVIEW, POST, visit),
     "assistance_logs:visit_correct": Row(P.VISIT_LOG, FORM, visit),
     "assistance_logs:outbox": Row(P.VISIT_LOG),
     "assistance_logs:outbox_day": Row(P.VISIT_LOG),

@@ -60,7 +60,7 @@ def outbox_send(request):
     form = OutboxForm(request.POST, household=household, user=request.user, is_theirs_today=household.is_theirs_today)
     visit, _ = store(form, partial(log_visit, household=household, by=request.user))
     if visit and "page" in request.POST:  # somebody looks at it now: the next page says so
-        tell(request, form, repeated=visit.is_repeat)
+        tell(request, form, visit)
     return _answer(request, visit, form)
 
 

@@ -12,12 +12,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assistance_logs import worklist
-from assistance_logs.actions import UuidTakenError, attach_photo, correct_visit, log_visit
+from assistance_logs.actions import UuidTakenError, attach_photo, correct_visit, log_visit, return_visit
+from assistance_logs.choices import VisitStatus
 from assistance_logs.families import family_to_log
-from assistance_logs.forms import VisitForm
+from assistance_logs.forms import ReturnForm, VisitForm
 from assistance_logs.models import Visit
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
@@ -38,6 +39,7 @@ def task_list(request):
         "page": page,
         "groups": worklist.grouped(tasks, day),
         "progress": day.progress(today),
+        "returned": Visit.objects.for_user(request.user).returned_to(request.user),
         "today": today,
     }
     return render_page(request, "assistance_logs/task_list.html", context)
@@ -85,14 +87,33 @@ def _new_page(request, household, form, status=None):
 @requires(Permission.VISIT_VIEW)
 def visit_detail(request, pk):
     visits = Visit.objects.for_user(request.user)
-    visit = get_object_or_404(visits.select_related("household__region", "assistant"), pk=pk)
+    visit = get_object_or_404(visits.select_related("household__region", "assistant", "returned_by"), pk=pk)
     context = {"visit": visit, "household": visit.household, "versions": visit.versions()}
     context["back_url"] = visit.household.get_absolute_url()
+    if request.user.may(Permission.REVIEW) and visit.is_current and visit.status == VisitStatus.SENT:
+        context["return_form"] = ReturnForm()
     if request.user.may(Permission.VISIT_LOG) and visit.assistant == request.user:
         context["can_correct"] = visit.is_current
         if timezone.now() - visit.recorded_at < JUST_NOW:
             context["next_tasks"] = worklist.next_tasks(request.user, after=visit.household)
     return render_page(request, "assistance_logs/visit_detail.html", context)
+
+
+@require_POST
+@requires(Permission.REVIEW)
+def visit_return(request, pk):
+    visit = get_object_or_404(Visit.objects.for_user(request.user).select_related("household"), pk=pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["remark"][0])
+        return redirect(visit)
+    try:
+        return_visit(visit=visit, by=request.user, **form.cleaned_data)
+    except ValidationError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Kunjungan dikembalikan kepada {visit.assistant.name}.")
+    return redirect(visit)
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,7 +151,7 @@ def _store(request, form, act, page):
             raise Http404
         form.renew_uuid()
         return page(status=status)
-    tell(request, form, repeated=visit.is_repeat)
+    tell(request, form, visit)
     for number, photo in enumerate(form.photos):
         try:  # each has a number of its own, so that a repeat of the form adds none
             attach_photo(visit=visit, by=request.user, uuid=uuid5(visit.uuid, f"photo {number}"), photo=photo)
@@ -139,10 +160,12 @@ def _store(request, form, act, page):
     return redirect(visit if form.is_theirs_today else "assistance_logs:task_list")
 
 
-def tell(request, form, *, repeated):
-    if repeated:
+def tell(request, form, visit):
+    if visit.is_repeat:
         messages.info(request, "Kunjungan ini sudah tersimpan sebelumnya. Untuk mengubahnya, pilih Perbaiki.")
     else:
         messages.success(request, "Perbaikan tersimpan." if form.replaces else "Kunjungan tersimpan.")
+    if form.cleaned_data.get("sets_home") and not visit.can_set_home:
+        messages.warning(request, "Titik rumah belum dicatat, karena lokasinya tidak ada atau kurang teliti.")
     if form.position_unreadable:
         messages.warning(request, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan.")

@@ -31,6 +31,7 @@ ACTIONS = {
         "suspect.decided": "Diduga ganda diputuskan",
         "visit.logged": "Kunjungan dicatat",
         "visit.corrected": "Kunjungan diperbaiki",
+        "visit.returned": "Kunjungan dikembalikan",
         "visit.photo_added": "Foto kunjungan ditambahkan",
         "duty.excused": "Halangan dicatat",
         "duty.excuse_revoked": "Halangan dicabut",

@@ -2,28 +2,40 @@
 // Without leave, without a receiver or without this module the visit is stored without a place.
 
 const GOOD_ENOUGH_M = 10
+const ROUGH_M = 100 // as assistance_logs.models.ACCURATE_M
 const GIVE_UP_MS = 60_000
 const STILL_THERE_MS = 30 * 60_000 // a visit written down later than this was somewhere else
 const EARTH_RADIUS_M = 6_371_008.8
 
-export function follow(line, { latitude, longitude, accuracy, happened_at: happenedAt }) {
-  let best = latitude.value ? { latitude: +latitude.value, longitude: +longitude.value, accuracy: +accuracy.value } : null
+export function follow(line, fields) {
+  const { latitude, longitude, accuracy, position_source: source, happened_at: happenedAt } = fields
+  const isPinned = source.value === "pin"
+  let pinned = isPinned ? { latitude: +latitude.value, longitude: +longitude.value } : null
+  let best = latitude.value && !isPinned ? { latitude: +latitude.value, longitude: +longitude.value, accuracy: +accuracy.value } : null
   let trouble = ""
 
   const show = () => {
     const wroteLater = Date.now() - new Date(happenedAt.value) > STILL_THERE_MS
-    const used = wroteLater ? null : best
+    const used = pinned ?? (wroteLater ? null : best)
     latitude.value = used ? used.latitude.toFixed(6) : ""
     longitude.value = used ? used.longitude.toFixed(6) : ""
-    accuracy.value = used ? Math.round(used.accuracy) : ""
-    const found = used && line.dataset.found.replace("%", format(used.accuracy))
-    line.querySelector("[data-position-text]").textContent =
-      found || (wroteLater ? line.dataset.later : trouble || line.dataset.searching)
+    accuracy.value = used && !pinned ? Math.round(used.accuracy) : ""
+    source.value = pinned ? "pin" : used ? "gps" : ""
+    line.querySelector("[data-position-text]").textContent = used
+      ? words(used, line.dataset)
+      : wroteLater
+        ? line.dataset.later
+        : trouble || line.dataset.searching
     line.querySelector("[data-position-distance]").textContent = used ? fromHome(used, line.dataset) : ""
     line.classList.toggle("is-found", Boolean(used))
+    line.classList.toggle("is-rough", Boolean(used?.accuracy > ROUGH_M))
   }
 
   line.hidden = false
+  latitude.form.addEventListener("pinned", ({ detail }) => {
+    pinned = detail
+    show()
+  })
   happenedAt.addEventListener("input", show)
   if (navigator.geolocation) {
     const stop = () => navigator.geolocation.clearWatch(watch)
@@ -44,6 +56,11 @@ export function follow(line, { latitude, longitude, accuracy, happened_at: happe
     trouble = line.dataset.failed
   }
   show()
+}
+
+function words({ accuracy }, { found, rough, byHand }) {
+  if (accuracy === undefined) return byHand
+  return (accuracy > ROUGH_M ? rough : found).replace("%", format(accuracy))
 }
 
 function fromHome(point, { homeLatitude, homeLongitude, home }) {

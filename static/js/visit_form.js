@@ -3,11 +3,13 @@
 import { keepDrafts, saveByOutbox } from "./outbox/form.js"
 import { takePhotos } from "./outbox/photos.js"
 import { follow } from "./position.js"
+import { offerPin } from "./visit_pin.js"
 
 for (const form of document.querySelectorAll("[data-visit-form]")) start(form)
 
 async function start(form) {
   for (const line of form.querySelectorAll("[data-position]")) follow(line, form.elements)
+  offerPin(form)
   const { household, name, place } = form.dataset
   const user = Number(document.querySelector("[data-sync]").dataset.user)
   const draft = `${user}:${household}`

@@ -1,4 +1,5 @@
 // The form of a visit on a phone: what is written goes into the outbox first, then to the server at once if it can.
+import { showErrors } from "./errors.js"
 import * as store from "./store.js"
 import { knock, send } from "./send.js"
 import { sendLater } from "./sync.js"
@@ -7,6 +8,7 @@ const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photos"])
 const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy"]) // of the page that is open, not of a draft
 const DRAFT_EVERY_MS = 400
 const DRAFT_DAYS_MS = 7 * 86_400_000
+const SPOT_MS = 2 * 3_600_000
 const WHEN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
 export const OUTBOX = "/visits/outbox/"
 
@@ -20,7 +22,7 @@ export function fill(form, entries) {
   }
   for (const { name } of form.elements) {
     const details = name && form.elements[name].closest?.("details")
-    if (details && form.elements[name].value && !["kind", "happened_at"].includes(name)) details.open = true
+    if (details && form.elements[name].value && !["kind", "happened_at", "ends"].includes(name)) details.open = true
   }
   form.dispatchEvent(new Event("input", { bubbles: true }))
 }
@@ -66,6 +68,7 @@ export function saveByOutbox(form, visit, { row, draft, pictures }) {
     button.disabled = true
     try {
       if (!isFilled(form)) return
+      noteEnd(form)
       kept = written(form, visit, kept)
       if (await isKept(kept, pictures, draft)) await leave(form, kept)
       else if (form.elements.csrfmiddlewaretoken) form.submit() // no room on this phone: to the server alone
@@ -115,35 +118,17 @@ async function leave(form, kept) {
   if (isThere) location.reload()
 }
 
+// Whoever writes on the spot has just finished.
+function noteEnd(form) {
+  const { ends, happened_at: start } = form.elements
+  const now = localTime()
+  const isOnTheSpot = Date.now() - new Date(start.value) < SPOT_MS && start.value <= now && start.value.slice(0, 10) === now.slice(0, 10)
+  if (!ends.value && isOnTheSpot) ends.value = now.slice(11)
+}
+
 function isFilled(form) {
   if (form.querySelector("[name=result]:checked")) return true
   const words = form.dataset.resultMissing
   showErrors(form, { errors: { result: [{ message: words }] }, reasons: [words] })
   return false
-}
-
-export function showErrors(form, { errors = {}, reasons = [] }) {
-  const box = form.querySelector("[data-form-errors]")
-  for (const old of form.querySelectorAll(".errorlist")) old.remove()
-  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid")
-  box.hidden = !reasons.length
-  box.querySelector("ul").replaceChildren(...reasons.map((words) => line(words)))
-  for (const [name, found] of Object.entries(errors)) {
-    const field = form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)
-    if (!field) continue
-    const list = document.createElement("ul")
-    list.className = "errorlist"
-    list.append(...found.map(({ message }) => line(message)))
-    ;(field.closest(".choices") ?? field).before(list)
-    field.setAttribute("aria-invalid", "true")
-    field.closest("details")?.setAttribute("open", "")
-  }
-  box.focus()
-  box.scrollIntoView({ block: "center" })
-}
-
-function line(words) {
-  const item = document.createElement("li")
-  item.textContent = words
-  return item
 }
