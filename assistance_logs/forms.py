@@ -91,7 +91,7 @@ class VisitForm(forms.Form):
     person_met = forms.ChoiceField(
         label="Siapa yang ditemui?", choices=[("", "Sesuai hasil kunjungan"), *PersonMet.choices], required=False
     )
-    photos = PhotosField(label="Foto", help_text=f"paling banyak {MOST_PHOTOS}", required=False)
+    photos = PhotosField(label="Foto", required=False)
     sets_home = forms.BooleanField(label="Ini rumahnya: pakai lokasi ini sebagai titik rumah", required=False)
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
