@@ -1,7 +1,7 @@
 """What an admin chooses between the check and the commit: what to leave out, and that it stays out."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
@@ -28,6 +28,9 @@ def choose(batch: ImportBatch, by: User, *, leave: Keys = frozenset(), take: Key
         for field in {field for _, field in gone}:
             batch.choices.filter(field=field, row__in=[row for row, named in gone if named == field]).delete()
         note_choice(batch)
+        if len(new) > _CHUNK:  # else the planner would take the table for as short as it was
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE imports_choice")
         kind.reconsider(batch, {row for row, _ in new | gone})
         record("import.chosen", target=batch, by=by, left=len(new), taken=len(gone))
     return batch

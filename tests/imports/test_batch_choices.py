@@ -273,6 +273,20 @@ def test_admin_of_another_region_chooses_nothing(client, operator, bring):
     assert counts(batch) == {"create": 1}
 
 
+def test_same_file_says_when_and_by_whom_it_was_saved_but_only_to_who_may_know(client, operator, bring):
+    content = (ROSTERS / "01_template.xlsx").read_bytes()
+    first = bring(content=content, commit=True)
+    page = client.get(bring(content=content).get_absolute_url()).text
+    assert "Berkas yang sama pernah disimpan" in page
+    assert f'href="{first.get_absolute_url()}"' in page
+    assert "oleh Admin." in page
+    near = make_user("admin2", Role.ADMIN, "3602")
+    theirs = actions.receive(kind="roster", program=first.program, by=near, name="x.xlsx", content=content)
+    actions.check(theirs)
+    client.force_login(near)
+    assert "pernah disimpan" not in client.get(theirs.get_absolute_url()).text
+
+
 def test_tab_is_narrowed_by_place_field_line_and_name(client, operator, bring):
     lines = [
         family(region) | {"Nama Pengurus": f"Siti {region} {number}"}
