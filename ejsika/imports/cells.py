@@ -57,4 +57,8 @@ def is_nothing(cell: object) -> bool:
 
 def says_nothing(raw: str) -> bool:
     """Whether a text, as text() or plain_number() gives it, means an empty cell."""
-    return len(raw) <= LONGEST_NOTHING and raw.lstrip(APOSTROPHES).strip().upper() in NOTHING
+    if len(raw) > LONGEST_NOTHING:
+        return False
+    if raw[:1] in APOSTROPHES:
+        raw = raw.lstrip(APOSTROPHES).strip()
+    return raw.upper() in NOTHING

@@ -31,6 +31,11 @@ class Table:
         return next(f for f in self.model._meta.local_fields if f.column == column).db_type(connection)
 
 
+def give_memory(cursor) -> None:
+    """Let this transaction sort and join in memory: few imports run at a time, and each has few large statements."""
+    cursor.execute("SET LOCAL work_mem = '32MB'")
+
+
 def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> int:
     """Note changes; `source` is a SELECT of (key, field, old, new). Gives how many fields change."""
     cursor.execute(
@@ -39,9 +44,14 @@ def note_changes(cursor, batch, table: Table, source: str, parameters=None) -> i
         parameters,
     )
     count = cursor.rowcount
+    tell_written(batch, table, count)
+    return count
+
+
+def tell_written(batch, table: Table, count: int) -> None:
+    """Tell whoever waits for a commit how many rows of a table were written."""
     if batch.on_written:
         batch.on_written(table.model._meta.verbose_name_plural, count)
-    return count
 
 
 def note_created(cursor, batch, table: Table, keys: list[int]) -> None:

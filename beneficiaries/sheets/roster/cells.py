@@ -158,6 +158,8 @@ def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
 
 def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
     """Read degrees with comma or dot, to six decimals; whether they lie in Banten is judged with both together."""
+    if type(cell) is str and "." in cell and _DEGREES.fullmatch(cell):
+        return Decimal(cell).quantize(_MILLIONTH), None
     raw = plain_number(cell)
     if says_nothing(raw):
         return None, None
@@ -191,6 +193,8 @@ def neighbourhoods(cell: object) -> tuple[tuple[int | None, int | None], str | N
 
 def phone(cell: object) -> str | None:
     """Read a phone number as text; the nought that Excel drops comes back. Words alone say that there is none."""
+    if type(cell) is str and cell.startswith("08") and cell.isdecimal():
+        return cell
     raw = plain_number(cell)
     if says_nothing(raw) or not re.search(r"\d", raw):
         return None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache, partial
+from operator import itemgetter
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
 from beneficiaries.sheets.roster import cells
@@ -115,20 +116,23 @@ class LineCleaner:
         self.find_place = remembered(places.find)
         self.read_neighbourhoods = remembered(cells.neighbourhoods)
         known = readers(importer.today.year)
-        self.columns = [(name, index, known[name]) for name, index in head.fields.items() if name in known]
+        self.columns = [(name, known[name]) for name in head.fields if name in known]
+        self.names, self.pick = tuple(head.fields), itemgetter(*head.fields.values())
         self.line: Line
-        self.cells: list
+        self.cells: dict[str, object]  # of the line at hand, by column
 
     def clean(self, row: int, row_cells: list) -> Line:
-        self.cells = row_cells + [""] * (self.width - len(row_cells))
+        if len(row_cells) < self.width:
+            row_cells = row_cells + [""] * (self.width - len(row_cells))
+        self.cells = dict(zip(self.names, self.pick(row_cells), strict=True))
         if "program" in self.at:
             self._choose_program()
         self.line = line = Line(row, self.family_key(row))
         nik = self._identities()
         self._name()
         self._address()
-        for name, index, read in self.columns:
-            self._set(name, read(self.cells[index]))
+        for name, read in self.columns:
+            self._set(name, read(self.cells[name]))
         self._person(nik)
         self._place(nik, self._point())
         self._neighbourhoods()
@@ -149,11 +153,11 @@ class LineCleaner:
             if name in self.at:
                 parts = str(self.cell(name)).split(";")
                 of_own = parts[own] if own is not None and len(parts) == len(programs) else ""
-                self.cells[self.at[name]] = of_own if len(parts) > 1 else self.cell(name)
+                self.cells[name] = of_own if len(parts) > 1 else self.cell(name)
 
     def cell(self, name: str) -> object:
         """The cell of a column; empty when the sheet has no such column."""
-        return self.cells[self.at[name]] if name in self.at else ""
+        return self.cells.get(name, "")
 
     def family_key(self, row: int) -> bytes | int:
         """What joins lines into a family: the KK as written where a line is a person, else the line itself."""
@@ -246,13 +250,14 @@ class LineCleaner:
             return None
         if latitude is None:
             return None
-        if not geo.in_banten(latitude, longitude):
+        point = float(latitude), float(longitude)
+        if not geo.in_banten(*point):
             wrong = "longitude" if geo.LATITUDES[0] <= latitude <= geo.LATITUDES[1] else "latitude"
             said = MESSAGES["coordinate_invalid"] + _suggested(latitude, longitude)
             self._find(at or wrong, "coordinate_invalid", said)
             return None
         self.line.values |= {"latitude": latitude, "longitude": longitude}
-        return float(latitude), float(longitude)
+        return point
 
     def _written_point(self) -> tuple[str, object, object] | None:
         """The two cells of a point; where one column holds both, its name and the two parts of its cell."""
@@ -264,7 +269,7 @@ class LineCleaner:
         return "point", *(cells.pair_of_coordinates(cell) or ("?", "?"))
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
-        place = self.find_place(*[self.cell(name) for name in ("region_code", "desa", "kecamatan", "kabupaten")])
+        place = self.find_place(*map(self.cell, ("region_code", "desa", "kecamatan", "kabupaten")))
         if place.problem:
             at = place.field if place.field in self.at else "region_code"
             is_ambiguous = place.problem == "region_ambiguous"
@@ -289,7 +294,7 @@ class LineCleaner:
         account = cells.written(self.cell("account")).lstrip("'").replace(" ", "")
         if not account:
             return
-        if cells.EXPONENT.fullmatch(account):
+        if not account.isdecimal() and cells.EXPONENT.fullmatch(account):
             self._find("account", "number_invalid", MESSAGES["account_truncated"])
             return
         if len(account) > LIMITS["account"]:

@@ -128,7 +128,7 @@ class RosterKind(SheetKind):
             with transaction.atomic(), connection.cursor() as cursor:
                 members.join(cursor, batch)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE beneficiaries_rosterrow (batch_id, row, family, kk, nik, is_recipient, outcome)")
+            cursor.execute("ANALYZE beneficiaries_rosterrow (batch_id, family, kk, nik)")
 
     def rows_left_out(self, batch) -> list[int]:
         also = RosterRow.objects.filter(batch=batch, outcome="error", also_row__isnull=False)

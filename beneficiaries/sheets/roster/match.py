@@ -16,6 +16,7 @@ from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
 from beneficiaries.sheets.roster.outcomes import SAME_MEMBER
 from beneficiaries.sheets.roster.suspects import find_suspects, name_suspects, recognise
 from ejsika.imports.models import SHEET_LINES, Problem
+from ejsika.imports.writing import give_memory
 from ejsika.lib.sealed import SealedNumber
 
 __all__ = ["FAMILY_COLUMNS", "SAME_MEMBER", "is_by_person", "make_families", "match"]
@@ -37,6 +38,8 @@ def match(batch, families: list[int] | None = None) -> None:
     """
     only = "true" if families is None else f"r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     with connection.cursor() as cursor:
+        give_memory(cursor)
+        cursor.execute(_KNOW_THE_REGISTER)
         outcomes.remember(cursor, batch, only)
         by_person = _reset(cursor, batch, only)
         make_families(cursor, batch, by_person=by_person, only=only)
@@ -47,6 +50,15 @@ def match(batch, families: list[int] | None = None) -> None:
         batch.counts, batch.compared = outcomes.count(cursor, batch)
         missing.find(cursor, batch)
         batch.save(update_fields=["counts", "compared"])
+
+
+# After the very first import the planner takes the register for empty until somebody counts, and compares each line
+# with each family. Some columns are enough; autovacuum still comes for the others.
+_KNOW_THE_REGISTER = """DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = 'beneficiaries_household'::regclass AND reltuples <= 0) THEN
+        ANALYZE beneficiaries_household (kk, region_code), beneficiaries_member (household_id, nik, is_recipient),
+            beneficiaries_enrollment (household_id, program_id), beneficiaries_assignment (household_id);
+    END IF; END $$"""
 
 
 def is_by_person(cursor, batch) -> bool:
@@ -116,7 +128,7 @@ def make_families(cursor, batch, *, by_person: bool, only: str = "true", as_chos
             CASE WHEN NOT m.is_recipient THEN m.household_id END AS hm) p;
         CREATE INDEX ON roster_family (family);
         CREATE INDEX ON roster_family (household);
-        ANALYZE roster_family;
+        ANALYZE roster_family (family, household, hk, hn, hm);
         CREATE TEMP TABLE roster_found (family int, row int, field text, code text) ON COMMIT DROP"""
     )
 

@@ -8,6 +8,7 @@ said.
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from beneficiaries.sheets.roster import cells
 from ejsika.lib.geo import distance_m
@@ -35,8 +36,12 @@ class Place:
 class _Node:
     region: Region
     key: str
-    grams: frozenset
+    centroid: tuple[float, float] | None  # WGS84 degrees, latitude first
     children: dict[str, list["_Node"]] = field(default_factory=lambda: defaultdict(list))
+
+    @cached_property
+    def grams(self) -> frozenset:
+        return trigrams(self.key)
 
 
 class PlaceIndex:
@@ -47,7 +52,8 @@ class PlaceIndex:
         self.regencies: list[_Node] = []
         for region in Region.objects.filter(closed_on__isnull=True).order_by("code"):
             key = place_key(region.name)
-            node = self.nodes[region.code] = _Node(region, key, trigrams(key))
+            centroid = None if region.latitude is None else (float(region.latitude), float(region.longitude))
+            node = self.nodes[region.code] = _Node(region, key, centroid)
             if len(region.code) == 4:
                 self.regencies.append(node)
             elif parent := self.nodes.get(region.parent_id):
@@ -58,16 +64,16 @@ class PlaceIndex:
 
     def centroid_distance_m(self, code: str, point: tuple[float, float]) -> float | None:
         """Metres from a desa's centroid to a point; None when the centroid is not known."""
-        region = self.nodes[code].region
-        return None if region.latitude is None else distance_m((region.latitude, region.longitude), point)
+        centroid = self.nodes[code].centroid
+        return None if centroid is None else distance_m(centroid, point)
 
     def is_far(self, code: str, point: tuple[float, float]) -> bool:
         """Whether a point lies further from a desa's centroid than its edges do."""
-        region = self.nodes[code].region
-        if region.latitude is None:
+        centroid = self.nodes[code].centroid
+        if centroid is None:
             return False
-        degrees = abs(float(region.latitude) - point[0]) + abs(float(region.longitude) - point[1])
-        return degrees > FAR_DEGREES and self.centroid_distance_m(code, point) > FAR_M
+        degrees = abs(centroid[0] - point[0]) + abs(centroid[1] - point[1])
+        return degrees > FAR_DEGREES and distance_m(centroid, point) > FAR_M
 
     def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
         """Find the desa that one line names."""

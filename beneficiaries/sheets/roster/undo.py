@@ -15,7 +15,7 @@ from beneficiaries.sheets.roster.tables import (
     STATUS_CHANGES,
     families_of_members,
 )
-from ejsika.imports.writing import ROW_DIGEST, delete_created, restore_changes
+from ejsika.imports.writing import ROW_DIGEST, delete_created, give_memory, restore_changes
 
 _TITLES = {column.field: column.title for column in COLUMNS} | {
     "recipient_name": "Nama Pengurus",
@@ -39,6 +39,7 @@ _TITLES = {column.field: column.title for column in COLUMNS} | {
 def undo(batch, by) -> list[dict]:
     """Take back what a batch wrote. Call in a transaction; gives what stays as {"household": id, "what": words}."""
     with connection.cursor() as cursor:
+        give_memory(cursor)
         touched = _families(cursor, batch)
         left = families_of_members(cursor, batch)
         desas = tallies.desas_of([*touched, *left])

@@ -15,7 +15,7 @@ from beneficiaries.sheets.roster.tables import (
     STATUS_CHANGES,
     families_of_members,
 )
-from ejsika.imports.writing import apply_changes, keys_of, note_changes, note_created
+from ejsika.imports.writing import apply_changes, keys_of, note_changes, note_created, tell_written
 
 # The families to write, beside their households; rows that are wrong or the same stay out.
 _WRITTEN = "roster_written f JOIN beneficiaries_household h ON h.id = f.household"
@@ -53,7 +53,7 @@ def _choose_families(cursor) -> None:
         FROM roster_family f JOIN roster_outcome o ON o.family = f.family
         WHERE o.outcome IN ('create', 'change');
         CREATE INDEX ON roster_written (household);
-        ANALYZE roster_written"""
+        ANALYZE roster_written (family, household)"""
     )
 
 
@@ -66,6 +66,7 @@ _DESAS = f"""
 def _write_households(cursor, batch) -> None:
     """Add the new families; change the known ones, and keep the card number that one had before."""
     cursor.execute(_NEW_HOUSEHOLDS)
+    tell_written(batch, HOUSEHOLDS, cursor.rowcount)
     changed = fields.changes(fields.HOUSEHOLD, "h")
     note_changes(
         cursor,
