@@ -9,9 +9,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
@@ -34,6 +34,8 @@ _LOCKED_XLS = re.compile(
 )
 _ODS_TAG = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)(?=[\s/>])([^>]*)>")
 _ODS_REPEATED = re.compile(rb"\bnumber-(?:columns|rows)-repeated=[\"'](\d{1,9})[\"']")
+_ODS_SPANNED = re.compile(rb"\bnumber-rows-spanned=[\"'](\d{1,7})[\"']")
+Spans = dict[int, list[tuple[int, int]]]  # cells merged over several lines, by their first line: (column, last line)
 MANIFEST = "META-INF/manifest.xml"
 MAX_TAG = 100_000  # bytes of one tag
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
@@ -84,8 +86,7 @@ def open_sheets(content: bytes) -> list[Sheet]:
     if not content.strip(b"\x00 \r\n\t"):
         raise SheetError("file_empty")
     if content.startswith(ZIP_MAGIC):
-        _check_archive(content)
-        return _open_workbook(content)
+        return _open_workbook(content, _check_archive(content))
     if content.startswith(OLE_MAGIC):
         if ENCRYPTED_STREAM in content or _LOCKED_XLS.search(content):
             raise SheetError("file_encrypted")
@@ -95,8 +96,11 @@ def open_sheets(content: bytes) -> list[Sheet]:
     return [_open_text(content)]
 
 
-def _check_archive(content: bytes) -> None:
-    """Judge a ZIP by its directory alone: is it a workbook, and would it unpack to something reasonable?"""
+def _check_archive(content: bytes) -> list[Spans]:
+    """Judge a ZIP by its directory alone: is it a workbook, and would it unpack to something reasonable?
+
+    Gives the merged cells of each sheet where the reader of workbooks would not (LibreOffice's).
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except _UNREADABLE:
@@ -115,7 +119,8 @@ def _check_archive(content: bytes) -> None:
         raise SheetError("file_encrypted")
     for entry in entries:
         if entry.filename == "content.xml":
-            _check_repeats(archive, entry)
+            return _check_repeats(archive, entry)
+    return []
 
 
 def _is_locked(archive: zipfile.ZipFile, names: set[str]) -> bool:
@@ -140,8 +145,12 @@ def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
         raise SheetError("file_corrupt") from None
 
 
-def _check_repeats(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Refuse a sheet of LibreOffice's where one cell or row says that it stands there a million times."""
+def _check_repeats(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> list[Spans]:
+    """Refuse a sheet of LibreOffice's where one cell or row says that it stands there a million times.
+
+    Gives the cells that are merged over several lines, by sheet.
+    """
+    sheets: list[Spans] = []
     width = height = row = column = repeated = 0
     rest = b""
     try:
@@ -154,9 +163,12 @@ def _check_repeats(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
                     times = _times(attributes)
                     if kind == b"table":
                         row = repeated = 0
+                        sheets.append({})
                     elif kind == b"table-row":
                         row, column, repeated = row + repeated, 0, times
                     else:
+                        if sheets and (spanned := _ODS_SPANNED.search(attributes)) and int(spanned[1]) > 1:
+                            sheets[-1].setdefault(row, []).append((column, row + int(spanned[1]) - 1))
                         column += times
                         if b":value-type" in attributes:
                             width, height = max(width, column), max(height, row + repeated)
@@ -164,6 +176,7 @@ def _check_repeats(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         raise SheetError("file_corrupt") from None
     if width * height > MAX_RECTANGLE:
         raise SheetError("file_bomb")
+    return sheets
 
 
 def _times(attributes: bytes) -> int:
@@ -171,31 +184,31 @@ def _times(attributes: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def _open_workbook(content: bytes) -> list[Sheet]:
+def _open_workbook(content: bytes, spans: Iterable[Spans] = ()) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [_sheet(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+        named = zip_longest(workbook.sheet_names, spans)
+        return [_sheet(workbook.get_sheet_by_name(name), known or {}) for name, known in named if name is not None]
     except PasswordError:
         raise SheetError("file_encrypted") from None
     except (CalamineError, OSError, ValueError):
         raise SheetError("file_corrupt") from None
 
 
-def _sheet(found: CalamineSheet) -> Sheet:
+def _sheet(found: CalamineSheet, spans: Spans) -> Sheet:
     """Walk what the reader holds row by row: as Python's own objects it would all take several times the memory."""
     if found.start is None:
         return Sheet(found.name, False, 0, lambda: iter(()))
     if found.height * (found.width + found.start[1]) > MAX_RECTANGLE:
         raise SheetError("file_bomb")
     left = [""] * found.start[1]  # the reader begins at the first column that holds anything
-    spans: dict[int, list[tuple[int, int]]] = {}
     for (first, column), (last, _) in found.merged_cell_ranges or ():
         if last > first:
             spans.setdefault(first, []).append((column, last))
     return Sheet(found.name, True, found.height, lambda: _spread((left + row for row in found.iter_rows()), spans))
 
 
-def _spread(rows: Iterator[list], spans: dict[int, list[tuple[int, int]]]) -> Iterator[list]:
+def _spread(rows: Iterator[list], spans: Spans) -> Iterator[list]:
     """Let a cell that was merged over several lines stand in each of them, as it is seen; `spans` is by first line."""
     if not spans:
         yield from rows

@@ -144,3 +144,17 @@ def test_text_is_read_whatever_its_encoding_and_mark(encoding, mark):
 def test_lines_keep_the_numbers_that_the_spreadsheet_shows():
     (sheet,) = open_sheets(workbook({"B3": "No KK", "B5": 7}))
     assert list(sheet.lines()) == [(1, ["", ""]), (2, ["", ""]), (3, ["", "No KK"]), (4, ["", ""]), (5, ["", 7.0])]
+
+
+def test_a_cell_merged_over_lines_stands_in_each_of_them():
+    tall = CELL.format('table:number-rows-spanned="3"').replace(">x<", ">A<")
+    covered = ods_row("<table:covered-table-cell/>" + ONE)
+    (sheet,) = open_sheets(ods(ods_row(ONE + ONE), ods_row(tall + ONE), covered, covered, ods_row(ONE)))
+    assert [row[0] for row in sheet.rows()] == ["x", "A", "A", "A", "x"]
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.merge_range("A2:B4", "A")
+        page.write("C5", "x")
+    (sheet,) = open_sheets(content.getvalue())
+    assert [row[:2] for row in sheet.rows()][1:] == [["A", ""], ["A", ""], ["A", ""], ["", ""]]
