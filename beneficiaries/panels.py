@@ -6,7 +6,10 @@ _panels: dict[str, Callable] = {}
 
 
 def register(name: str, build: Callable) -> None:
-    """Add a panel; `build(household, user)` gives (template name, context), or None where there is nothing to show."""
+    """Add a panel; `build(household, user)` gives (template name, context), or None where there is nothing to show.
+
+    The template sees this context alone: no request, no user.
+    """
     _panels[name] = build
 
 

@@ -55,7 +55,7 @@ def household_detail(request, pk):
     context = {
         "household": household,
         **family_context(household, request.user),
-        "panels": [render_to_string(*panel, request) for panel in panels.build_all(household, request.user)],
+        "panels": [render_to_string(*panel) for panel in panels.build_all(household, request.user)],
         "entries": timeline.entries(household, request.user, ENTRIES),
         "limit": ENTRIES,
         "today": timezone.localdate(),
