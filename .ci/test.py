@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 APART = [f"--ignore=tests/{folder}" for folder in ("quality", "e2e", "bench")]
 SUITES = {
-    "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", *APART],
+    "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder", *APART],
     "tests/quality": ["-n", "2"],
     "tests/e2e": [],
 }
