@@ -1,10 +1,11 @@
 """The sheet of accounts: made and changed within the own scope, with links instead of passwords, and taken back."""
 
 import io
+import json
 import re
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from beneficiaries.models import Assignment
@@ -14,7 +15,7 @@ from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions
 from ejsika.lib.sheets import open_sheets
 from tests.factories import NORTH, make_household, make_program, make_user
-from tests.sheets import checked, counted, found
+from tests.sheets import checked, counted, found, write_roster
 
 
 @pytest.fixture(autouse=True)
@@ -188,3 +189,26 @@ def test_the_template_imports_nothing_as_it_is_and_lists_the_own_regions(client,
     batch = actions.receive(kind="accounts", program=program, by=operator, name="t.xlsx", content=content)
     actions.check(batch)
     assert (batch.status, batch.refusal_code) == ("refused", "file_empty")
+
+
+def test_a_sheet_of_accounts_and_one_of_assignments_come_by_command_too(operator, program, budi, tmp_path):
+    household = make_household(region=NORTH)
+    accounts = write_roster(tmp_path / "a.xlsx", [line("baru.satu", "Siti Baru", "Kabupaten Lebak"), line("x y")])
+    told = by_command("accounts", accounts, "--program", program.code, "--commit")
+    assert (told["status"], told["counts"]["create"], told["counts"]["error"]) == ("committed", 1, 1)
+    card = household.kk if isinstance(household.kk, str) else household.kk.reveal()
+    handed = write_roster(tmp_path / "b.xlsx", [{"No KK": card, "Username": "baru.satu"}])
+    assert by_command("assignments", handed)["counts"]["create"] == 1
+    assert not household.assignments.exists()
+    told = by_command("assignments", handed, "--commit")
+    assert household.assignments.get().assistant.username == "baru.satu"
+    call_command("undo_import", told["batch"], "--user", "operator", stdout=io.StringIO())
+    assert not household.assignments.exists()
+    with pytest.raises(CommandError):
+        call_command("import_sheet", "accounts", accounts, "--user", "budi")
+
+
+def by_command(kind, path, *options):
+    out = io.StringIO()
+    call_command("import_sheet", kind, path, "--user", "operator", "--json", *options, stdout=out)
+    return json.loads(out.getvalue())

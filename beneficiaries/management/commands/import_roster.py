@@ -6,8 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from beneficiaries.models import RosterRow
 from ejsika.accounts.models import User
-from ejsika.accounts.permissions import Permission
-from ejsika.imports import actions
+from ejsika.imports import actions, kinds
 from ejsika.imports.models import SHEET_LINES, ImportBatch, line_of
 from ejsika.programs.models import Program
 
@@ -29,18 +28,23 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file, program, user, **options):
+        self.import_file(kinds.get("roster"), file, program, user, options)
+
+    def import_file(self, kind: kinds.SheetKind, file: Path, program: str, user: str, options: dict) -> None:
+        """Check a file as a sheet of a kind, commit it where that is asked for, and say what came of it."""
         importer = find_user(user)
-        if not importer.may(Permission.ROSTER_IMPORT):
-            raise CommandError(f"{user} tidak berhak mengimpor roster.", returncode=2)
+        if not kind.is_open_to(importer):
+            raise CommandError(f"{user} tidak berhak mengimpor {kind.label.lower()}.", returncode=2)
         try:
             content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"Berkas tidak dapat dibaca: {error.strerror}.", returncode=2) from None
-        found = Program.objects.filter(code=program).first()
-        if found is None or not (importer.all_programs or found.pk in importer.program_ids):
+        found = Program.objects.filter(code=program).first() if kind.program_help is not None else None
+        is_own = found and (importer.all_programs or found.pk in importer.program_ids)
+        if kind.program_help is not None and not is_own:
             self.show(refused("program_unknown", f"Program {program} tidak ada atau bukan program {user}."), options)
             raise SystemExit(1)
-        batch = actions.receive(kind="roster", program=found, by=importer, name=file.name, content=content)
+        batch = actions.receive(kind=kind.name, program=found, by=importer, name=file.name, content=content)
         actions.check(batch)
         if options["commit"] and batch.status == ImportBatch.Status.CHECKED:
             try:
@@ -48,7 +52,7 @@ class Command(BaseCommand):
             except ValidationError as error:
                 raise CommandError(error.message) from None
             batch.refresh_from_db()
-        self.show(described(batch, values=options["values"]), options)
+        self.show(described(batch, values=options.get("values", False)), options)
         if batch.status == ImportBatch.Status.REFUSED:
             raise SystemExit(1)
 
