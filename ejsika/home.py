@@ -18,6 +18,7 @@ PLACES = [
     (Permission.MAP_VIEW, "Peta", "map", "reports:map"),
     (Permission.GROUP_VIEW, "Kelompok", "users-round", "groups:group_list"),
     (Permission.GRADUATION_VIEW, "Graduasi", "star", "graduation:case_list"),
+    (Permission.VISIT_LOG, "Laporan", "file-text", "reports:monthly_own"),
     (Permission.TARGET_VIEW, "Target", "target", "targets:target_list"),
     (Permission.ROSTER_IMPORT, "Impor", "upload", "imports:batch_list"),
     (Permission.USER_MANAGE, "Pengguna", "users", "accounts:user_list"),

@@ -6,58 +6,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assistance_logs', '0006_targets'),
-        ('beneficiaries', '0015_roster_missing'),
+        ("assistance_logs", "0006_targets"),
+        ("beneficiaries", "0015_roster_missing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='visit',
-            name='ended_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='selesai'),
+            model_name="visit",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="selesai"),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='position_source',
-            field=models.CharField(blank=True, choices=[('gps', 'GPS ponsel'), ('pin', 'Ditandai sendiri di peta')], db_default='', max_length=3, verbose_name='sumber lokasi'),
+            model_name="visit",
+            name="position_source",
+            field=models.CharField(
+                blank=True,
+                choices=[("gps", "GPS ponsel"), ("pin", "Ditandai sendiri di peta")],
+                db_default="",
+                max_length=3,
+                verbose_name="sumber lokasi",
+            ),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='remark',
-            field=models.CharField(blank=True, db_default='', max_length=500, verbose_name='catatan koordinator'),
+            model_name="visit",
+            name="remark",
+            field=models.CharField(blank=True, db_default="", max_length=500, verbose_name="catatan koordinator"),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='returned_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='dikembalikan pada'),
+            model_name="visit",
+            name="returned_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="dikembalikan pada"),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='returned_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="visit",
+            name="returned_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='status',
-            field=models.CharField(choices=[('dikirim', 'Dikirim'), ('dikembalikan', 'Dikembalikan')], db_default='dikirim', max_length=12, verbose_name='status'),
+            model_name="visit",
+            name="status",
+            field=models.CharField(
+                choices=[("dikirim", "Dikirim"), ("dikembalikan", "Dikembalikan")],
+                db_default="dikirim",
+                max_length=12,
+                verbose_name="status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('is_current', True), ('status', 'dikembalikan')), fields=['assistant'], name='visit_returned'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("is_current", True), ("status", "dikembalikan")),
+                fields=["assistant"],
+                name="visit_returned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('happened_at')), _connector='OR'), name='visit_ends_after_start'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("happened_at")), _connector="OR"
+                ),
+                name="visit_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source', ''), models.Q(('latitude__isnull', False), ('position_source__in', ['gps', 'pin'])), _connector='OR'), name='visit_source_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("position_source", ""),
+                    models.Q(("latitude__isnull", False), ("position_source__in", ["gps", "pin"])),
+                    _connector="OR",
+                ),
+                name="visit_source_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('returned_at__isnull', True), ('returned_by__isnull', True), ('status', 'dikirim')), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), ('status', 'dikembalikan'), models.Q(('remark', ''), _negated=True)), _connector='OR'), name='visit_returned_with_remark'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("remark", ""),
+                        ("returned_at__isnull", True),
+                        ("returned_by__isnull", True),
+                        ("status", "dikirim"),
+                    ),
+                    models.Q(
+                        ("returned_at__isnull", False),
+                        ("returned_by__isnull", False),
+                        ("status", "dikembalikan"),
+                        models.Q(("remark", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_returned_with_remark",
+            ),
         ),
     ]

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SESSION_LOG = auto()
     TARGET_VIEW = auto()  # targets of assistants, koordinators and regions, against what was done
     TARGET_SET = auto()
+    WORK_REPORT = auto()  # an assistant's monthly report: the own one, or those of the own regions
     REVIEW = auto()  # a koordinator's first screen
     ROSTER_IMPORT = auto()
     COUNTS_VIEW = auto()  # dashboard and graduation report: figures
@@ -49,7 +50,7 @@ class Permission(StrEnum):
 
 P = Permission
 _FAMILIES = {P.HOUSEHOLD_VIEW, P.NUMBER_REVEAL, P.VISIT_VIEW, P.GRADUATION_VIEW, P.MAP_VIEW, P.COMPONENTS_VIEW}
-_FAMILIES |= {P.GROUP_VIEW}
+_FAMILIES |= {P.GROUP_VIEW, P.WORK_REPORT}
 _EDITING = {P.HOUSEHOLD_EDIT, P.ASSESSMENT_RECORD}
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {

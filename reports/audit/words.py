@@ -80,7 +80,7 @@ ACTIONS = {
         "user.login_refused": "Percobaan masuk ditolak",
         "user.sessions_ended": "Dikeluarkan dari perangkat",
     },
-    "Target": {"target.set": "Target ditetapkan"},
+    "Target": {"target.set": "Target ditetapkan", "report.printed": "Laporan bulanan diunduh"},
     "Pengaturan": {
         f"{model}.{act}": f"{name} {word}"
         for model, name in [("program", "Program"), ("programrule", "Aturan program"), ("legalbasis", "Dasar hukum")]
@@ -124,6 +124,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "joined": "keluarga masuk",
     "gone": "keluarga keluar",
     "presence": "kehadiran",
+    "month": "bulan",
 }
 # Ids of rows that the entry is about anyway, and what only a program reads.
 _UNSAID = {"batch", "visit", "case", "replaces", "assessment", "excuse", "member", "size", "cleared", "query"}
