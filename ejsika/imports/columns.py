@@ -16,7 +16,7 @@ from ejsika.imports.kinds import Head, SheetKind, plain
 from ejsika.lib.sealed import mask_within
 
 REASON_TITLE = "Alasan"  # of the column that our own workbook of wrong rows has more
-MOST_COLUMNS, SAMPLES, LONGEST_SAMPLE, LONGEST_TITLE = 200, 3, 40, 60
+MOST_COLUMNS, SAMPLES, LONGEST_SAMPLE, LONGEST_TITLE = 200, 3, 40, 200
 _LETTERS, _NUMBER = re.compile(r"[^\W\d_]"), re.compile(r"\d{5}")
 
 
@@ -76,7 +76,8 @@ def describe(heads: list[Head], lines: list[list[list]], mappings: dict[str, Hea
             column = {"head": its, "title": title[:LONGEST_TITLE], "field": fields.get(index, "")}
             if mapping and column["field"] in head.named:
                 column |= {"by": mapping.saved_by.name, "on": date_format(timezone.localtime(mapping.saved_at))}
-            columns.append(column | {"samples": _samples(index, below)})
+            is_open = not column["field"] or "by" in column  # of the others nobody asks
+            columns.append(column | {"samples": _samples(index, below) if is_open else []})
     return columns if len(columns) <= MOST_COLUMNS else []
 
 

@@ -25,6 +25,7 @@ from ejsika.lib.sheets import MESSAGES, Sheet, SheetError
 ROOT = Path(__file__).resolve().parents[2]
 PIPE_BYTES = 1 << 20
 PULSE_SECONDS = 0.2
+SILENCE = 3  # times the seconds of computing: on a busy machine these take longer
 TOO_SLOW = "Berkas ini terlalu lama dibuka. Salin datanya ke buku kerja baru, lalu unggah."
 _OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGKILL}  # the reader's own end without memory, and the machine's
 _CELLS = {"date", "datetime", "time", "timedelta"}
@@ -32,7 +33,7 @@ _CELLS = {"date", "datetime", "time", "timedelta"}
 
 @dataclass(frozen=True)
 class Limits:
-    """What the process may use: bytes of memory, seconds of computing (and of silence)."""
+    """What the process may use: bytes of memory, seconds of computing."""
 
     memory: int
     seconds: int
@@ -134,7 +135,7 @@ class _Child:
         while len(content) < size:
             if not self.poll.poll(PULSE_SECONDS * 1000):
                 self.pulse()
-                if time.monotonic() - silent_since > self.limits.seconds:
+                if time.monotonic() - silent_since > SILENCE * self.limits.seconds:
                     raise SheetError("file_bomb", TOO_SLOW)
                 continue
             part = os.read(self.answers, min(size - len(content), PIPE_BYTES))

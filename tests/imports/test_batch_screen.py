@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 import zipfile
 
 import pytest
@@ -19,7 +18,7 @@ from ejsika.accounts.permissions import Role
 from ejsika.imports import tasks
 from ejsika.imports.models import ImportBatch
 from tests.factories import NORTH, make_program, make_user
-from tests.sheets import ROSTERS, family
+from tests.sheets import ROSTERS, family, seconds_of_computing
 
 
 @pytest.fixture(autouse=True)
@@ -274,9 +273,9 @@ def test_bomb_and_locked_workbook_are_refused_within_a_second_by_what_they_are(c
     assert len(content) < 350_000
     upload(client, "roster.xlsx", content)
     batch = ImportBatch.objects.get()
-    started = time.monotonic()
+    started = seconds_of_computing()
     tasks.check(batch.pk)
-    assert time.monotonic() - started < 1
+    assert seconds_of_computing() - started < 1
     batch.refresh_from_db()
     assert (batch.status, batch.refusal_code) == ("refused", code)
     assert words in client.get(batch.get_absolute_url()).text

@@ -2,13 +2,13 @@
 
 import io
 import struct
-import time
 import zipfile
 
 import pytest
 import xlsxwriter
 
 from ejsika.lib.sheets import SheetError, open_sheets
+from tests.sheets import seconds_of_computing
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -72,9 +72,9 @@ def test_what_is_no_spreadsheet_is_refused_with_its_reason(content, code):
 def test_bomb_is_refused_before_it_is_unpacked():
     bomb = archive(xl__worksheets__sheet1_DOT_xml=b" " * 240_000_000)
     assert len(bomb) < 350_000
-    started = time.monotonic()
+    started = seconds_of_computing()
     assert refusal(bomb) == "file_bomb"
-    assert time.monotonic() - started < 1
+    assert seconds_of_computing() - started < 1
 
 
 CELL = '<table:table-cell office:value-type="string" {}><text:p>x</text:p></table:table-cell>'
@@ -128,9 +128,9 @@ def lie(content: bytes, name: str) -> bytes:
 @pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "xl/workbook.bin"])
 def test_bomb_that_lies_about_its_size_is_no_workbook(name):
     content = archive(xl__a="a", **{name.replace("/", "__").replace(".", "_DOT_"): b" " * 50_000_000})
-    started = time.monotonic()
+    started = seconds_of_computing()
     assert refusal(lie(content, name)) == "file_corrupt"
-    assert time.monotonic() - started < 1
+    assert seconds_of_computing() - started < 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
