@@ -43,12 +43,13 @@ class _Query:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.parameters = self.compiler.as_sql()
+        self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
 
     def run(self, values: dict) -> list:
         found, compiler = self.queryset.all(), copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # one a thread
         parameters = tuple(values[one.name] if isinstance(one, Slot) else one for one in self.parameters)
-        compiler.as_sql = lambda: (self.sql, parameters)
+        compiler.as_sql, compiler.get_converters = lambda: (self.sql, parameters), lambda columns: self.converters
         found.query.get_compiler = lambda using: compiler
         return list(found)
 

@@ -201,7 +201,7 @@ def test_queries_do_not_grow_with_families(client, dewi, some, django_assert_max
     client.force_login(dewi)
     for _ in range(5):
         make_household(region=NORTH_2)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(13):
         client.get(URL)
 
 
