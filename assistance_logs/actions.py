@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assistance_logs.choices import MET, PlaceSource, VisitStatus
 from assistance_logs.models import Visit, VisitPhoto
+from assistance_logs.review.flags import refresh_flags
 from beneficiaries import tallies
 from beneficiaries.actions import set_first_point
 from beneficiaries.choices import PointSource
@@ -101,6 +102,7 @@ def log_visit(
     if sets_home:
         _set_home(visit, by)
     refresh_last_visits([household.pk])
+    refresh_flags([visit.pk])
     tallies.refresh([household.region_id], month=_month(visit))
     record("visit.logged", target=household, by=by, visit=visit.pk, kind=visit.kind, result=visit.result)
     return visit
@@ -130,6 +132,7 @@ def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: i
     )
     VisitPhoto.objects.bulk_create(VisitPhoto(visit=newer, photo_id=row.photo_id) for row in visit.photos.all())
     refresh_last_visits([household.pk])
+    refresh_flags([newer.pk])
     tallies.refresh([household.region_id], month=_month(visit) if _month(visit) == _month(newer) else None)
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
     record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
@@ -174,6 +177,7 @@ def attach_photo(*, visit: Visit, by: User, uuid: uuids.UUID, photo: Photo) -> N
             raise ValidationError(f"Satu kunjungan memuat paling banyak {MOST_PHOTOS} foto.")
         stored = StoredPhoto.keep(photo, uuid=uuid, by=by)
         VisitPhoto.objects.create(visit=version, photo=stored)
+        refresh_flags([version.pk])
         record("visit.photo_added", target=visit.household, by=by, visit=version.pk)
 
 

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Now
 
 from assistance_logs.choices import MET, PersonMet, PlaceSource, Topic, VisitKind, VisitResult, VisitStatus
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership  # noqa: F401 - of this app
 from assistance_logs.obligations.models import Excuse, ExcuseReason  # noqa: F401 - of this app
+from assistance_logs.review.models import ReviewLimit, VisitReview  # noqa: F401 - of this app
 from assistance_logs.targets.models import Target  # noqa: F401 - of this app
 from beneficiaries.models import Household
 from beneficiaries.models.enrollment import household_in_programs
@@ -104,6 +105,9 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["household", "-happened_at"], name="visit_by_household"),
             models.Index(fields=["assistant", "-happened_at"], name="visit_by_assistant"),
+            models.Index(
+                F("assistant"), MD5("notes"), name="visit_by_notes", condition=~Q(notes="") & Q(is_current=True)
+            ),
             models.Index(
                 fields=["household"], name="visit_follow_ups", condition=Q(is_current=True, follow_up_due__isnull=False)
             ),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assistance_logs.obligations.views import duty_excuse, excuse_revoke
+from assistance_logs.review.views import review_decide, review_list
 from assistance_logs.views import outbox, photos, visits
 
 app_name = "assistance_logs"
@@ -8,6 +9,8 @@ urlpatterns = [
     path("tasks/", visits.task_list, name="task_list"),
     path("tasks/<int:pk>/excuse/", duty_excuse, name="duty_excuse"),
     path("excuses/<int:pk>/revoke/", excuse_revoke, name="excuse_revoke"),
+    path("review/", review_list, name="review_list"),
+    path("review/decide/", review_decide, name="review_decide"),
     path("new/<int:pk>/", visits.visit_new, name="visit_new"),
     path("<int:pk>/", visits.visit_detail, name="visit_detail"),
     path("<int:pk>/return/", visits.visit_return, name="visit_return"),

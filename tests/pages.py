@@ -55,6 +55,12 @@ def excuse(world):
     return Excuse.objects.create(household=world.household, month=month, reason="bencana", by=world.assistant)
 
 
+def judged(world):
+    if "judged" not in world.made:
+        world.made["judged"] = visit(world)
+    return {"visit": world.made["judged"].pk, "state": "disetujui"}
+
+
 def case(world):
     return make_case(world.household, by=world.assistant)
 
@@ -185,6 +191,8 @@ ROWS = {
     "assistance_logs:task_list": Row(P.VISIT_LOG),
     "assistance_logs:duty_excuse": Row(P.VISIT_LOG, FORM, household),
     "assistance_logs:excuse_revoke": Row(P.REVIEW, FORM, excuse),
+    "assistance_logs:review_list": Row(P.REVIEW),
+    "assistance_logs:review_decide": Row(P.REVIEW, POST, data=judged, names_object=True),
     "assistance_logs:visit_new": Row(P.VISIT_LOG, FORM, household),
     "assistance_logs:visit_detail": Row(P.VISIT_VIEW, target=visit),
     "assistance_logs:visit_return": Row(P.REVIEW, POST, visit),

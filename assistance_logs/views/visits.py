@@ -87,11 +87,14 @@ def _new_page(request, household, form, status=None):
 @requires(Permission.VISIT_VIEW)
 def visit_detail(request, pk):
     visits = Visit.objects.for_user(request.user)
-    visit = get_object_or_404(visits.select_related("household__region", "assistant", "returned_by"), pk=pk)
+    visit = get_object_or_404(
+        visits.select_related("household__region", "assistant", "returned_by", "review__by"), pk=pk
+    )
     context = {"visit": visit, "household": visit.household, "versions": visit.versions()}
     context["back_url"] = visit.household.get_absolute_url()
+    context["review"] = review = getattr(visit, "review", None)
     if request.user.may(Permission.REVIEW) and visit.is_current and visit.status == VisitStatus.SENT:
-        context["return_form"] = ReturnForm()
+        context |= {"return_form": ReturnForm(), "can_approve": review and not review.by}
     if request.user.may(Permission.VISIT_LOG) and visit.assistant == request.user:
         context["can_correct"] = visit.is_current
         if timezone.now() - visit.recorded_at < JUST_NOW:

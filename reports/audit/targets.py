@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from assistance_logs.groups.models import Group
+from assistance_logs.models import ReviewLimit
 from beneficiaries.models import GraduationCase, Household, Member
 from ejsika.accounts.models import User
 from ejsika.audit.models import AuditEvent
@@ -27,6 +28,7 @@ KINDS = {
     Program._meta.label_lower: "Program",
     ProgramRule._meta.label_lower: "Aturan program",
     LegalBasis._meta.label_lower: "Dasar hukum",
+    ReviewLimit._meta.label_lower: "Batas tinjauan",
 }
 
 

@@ -17,6 +17,7 @@ from ejsika.audit.models import AuditEvent
 from ejsika.lib.sealed import mask_within
 from reports.exports.form import Purpose
 
+MORE = [("legalbasis", "Dasar hukum"), ("reviewlimit", "Batas tinjauan")]
 ACTIONS = {
     "Keluarga": {
         "household.created": "Keluarga didaftarkan",
@@ -31,8 +32,9 @@ ACTIONS = {
         "suspect.decided": "Diduga ganda diputuskan",
         "visit.logged": "Kunjungan dicatat",
         "visit.corrected": "Kunjungan diperbaiki",
-        "visit.returned": "Kunjungan dikembalikan",
         "visit.photo_added": "Foto kunjungan ditambahkan",
+        "visit.approved": "Kunjungan disetujui",
+        "visit.returned": "Kunjungan dikembalikan",
         "duty.excused": "Halangan dicatat",
         "duty.excuse_revoked": "Halangan dicabut",
         "assessment.recorded": "Asesmen dicatat",
@@ -83,7 +85,7 @@ ACTIONS = {
     "Target": {"target.set": "Target ditetapkan", "report.printed": "Laporan bulanan diunduh"},
     "Pengaturan": {
         f"{model}.{act}": f"{name} {word}"
-        for model, name in [("program", "Program"), ("programrule", "Aturan program"), ("legalbasis", "Dasar hukum")]
+        for model, name in [("program", "Program"), ("programrule", "Aturan program"), *MORE]
         for act, word in [("created", "dibuat"), ("changed", "diubah"), ("deleted", "dihapus")]
     },
 }
@@ -103,6 +105,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "reason": "alasan",
     "reasons": "alasan",
     "note": "catatan",
+    "remark": "catatan",
     "on": "tanggal",
     "decree": "nomor SK",
     "legal_basis": "dasar hukum",
