@@ -18,6 +18,7 @@ from ejsika.lib.sealed import mask_within
 REASON_TITLE = "Alasan"  # of the column that our own workbook of wrong rows has more
 MOST_COLUMNS, SAMPLES, LONGEST_SAMPLE, LONGEST_TITLE = 200, 3, 40, 200
 _LETTERS, _NUMBER = re.compile(r"[^\W\d_]"), re.compile(r"\d{5}")
+_SECRET = re.compile(r"SANDI|PASSW|^(PASS|PWD|PIN)$")
 
 
 class HeadMapping(models.Model):
@@ -76,9 +77,15 @@ def describe(heads: list[Head], lines: list[list[list]], mappings: dict[str, Hea
             column = {"head": its, "title": title[:LONGEST_TITLE], "field": fields.get(index, "")}
             if mapping and column["field"] in head.named:
                 column |= {"by": mapping.saved_by.name, "on": date_format(timezone.localtime(mapping.saved_at))}
-            is_open = not column["field"] or "by" in column  # of the others nobody asks
+            # Of the others nobody asks.
+            is_open = (not column["field"] or "by" in column) and not is_secret(title)
             columns.append(column | {"samples": _samples(index, below) if is_open else []})
     return columns if len(columns) <= MOST_COLUMNS else []
+
+
+def is_secret(title: object) -> bool:
+    """Whether passwords stand below a title: they are neither read nor shown."""
+    return bool(_SECRET.search(plain(title)))
 
 
 def _samples(index: int, below: list[list]) -> list[str]:

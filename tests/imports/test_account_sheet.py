@@ -212,3 +212,11 @@ def by_command(kind, path, *options):
     out = io.StringIO()
     call_command("import_sheet", kind, path, "--user", "operator", "--json", *options, stdout=out)
     return json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize("title", ["Kata Sandi", "PASSWORD", "Password (awal)", "PIN", "Sandi awal"])
+def test_a_sheet_with_passwords_is_refused_and_none_is_kept_in_clear(sheet, title):
+    batch = sheet(line("baru.satu", "Siti Baru", "Kec. Cibadak", **{title: "rahasia-sekali"}))
+    assert batch.refusal_code == "password_column"
+    assert "rahasia" not in str(batch.columns)
+    assert not batch.skipped_lines.exists()

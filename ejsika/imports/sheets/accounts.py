@@ -17,7 +17,8 @@ from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission, Role
 from ejsika.accounts.scope import grantable_programs
 from ejsika.imports.cells import written
-from ejsika.imports.kinds import Change, Column, Head, Kept, PreviewRow, plain
+from ejsika.imports.columns import is_secret
+from ejsika.imports.kinds import Change, Column, Head, Kept, PreviewRow, Refusal, plain
 from ejsika.imports.line_kind import Line, LineKind
 from ejsika.imports.line_template import LineTemplate
 from ejsika.imports.models import AccountRow, Problem
@@ -61,6 +62,10 @@ MESSAGES = {
     "text_too_long": "Isi terlalu panjang. Singkat menjadi paling banyak 150 huruf.",
     "duplicate_in_file": "Nama pengguna ini ada lebih dari sekali di berkas. Sisakan satu baris yang benar.",
 }
+HOLDS_PASSWORDS = (
+    "Ada kolom kata sandi di berkas ini. Hapus kolomnya, lalu unggah lagi: kata sandi dibuat orangnya sendiri lewat "
+    "tautan sekali pakai."
+)
 EXAMPLE = {
     "username": "contoh.pendamping",
     "name": "CONTOH Budi Santoso (baris ini tidak diimpor)",
@@ -95,6 +100,11 @@ class AccountKind(LineKind):
     messages = MESSAGES
     example, example_keys = EXAMPLE, ("username",)
     next_step = "imports/_account_links.html"
+
+    def check_head(self, head: Head) -> None:
+        super().check_head(head)
+        if any(map(is_secret, head.cells)):
+            raise Refusal("password_column", HOLDS_PASSWORDS)
 
     def is_data(self, head: Head, row: list) -> bool:
         line = Line(head, 0, row)
