@@ -29,7 +29,6 @@ from ejsika.programs.models import Program
 
 Status = ImportBatch.Status
 _COMMIT_LOCK = 7_236_402  # one commit or undo at a time: they touch overlapping families
-_READ = 5_000
 FILE_LOST = "Berkas unggahan ini tidak ada lagi di server, atau tidak utuh. Unggah lagi berkasnya."
 CHANGED = "Data berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan."
 NO_ROWS = "Tidak ada baris data di bawah judul kolom; baris contoh tidak dihitung. Periksa apakah berkasnya benar."

@@ -119,9 +119,7 @@ def is_reason(title: object) -> bool:
 def _find_head(sheet: Sheet, kind: SheetKind, words: "_Words") -> Head | None:
     """The line with the most known words, or several lines that are one head: what stands lower hides what is above."""
     best, above = None, []
-    for row, cells in sheet.lines():
-        if row > HEAD_LINES:
-            break
+    for row, cells in islice(sheet.lines(), HEAD_LINES):  # one line more would ask for all of them
         above = [*above, cells][-HEAD_DEPTH:]
         for depth in range(1, len(above) + 1):
             head = _read_head(sheet.name, row, _seen_from_below(above[-depth:]), words)

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 
@@ -145,3 +145,16 @@ def test_what_is_over_is_not_cancelled(client, batch, status):
     ImportBatch.objects.update(status=status, refusal_code="x", refusal_message="x")
     assert "tidak dapat diteruskan" in cancel(client, batch)
     assert batch.status == status
+
+
+def test_command_whose_check_is_cancelled_on_screen_says_so(client, operator, monkeypatch):
+    def match(self, found):
+        thread = threading.Thread(target=lambda: (actions.cancel(found, operator), connection.close()))
+        thread.start()
+        thread.join()
+
+    make_program()
+    monkeypatch.setattr("beneficiaries.sheets.roster.kind.RosterKind.match", match)
+    with pytest.raises(CommandError, match="dibatalkan di layar"):
+        call_command("import_roster", str(ROSTERS / "01_template.xlsx"), "--program", "JAMSOSRATU", "--user", "admin")
+    assert ImportBatch.objects.get().status == "cancelled"

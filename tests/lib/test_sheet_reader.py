@@ -5,11 +5,15 @@ import os
 import signal
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from ejsika.imports.kinds import Refusal
+from ejsika.imports.kinds import get as get_kind
+from ejsika.imports.tables import find_tables
 from ejsika.lib.sheet_child import HEAD_LINES
 from ejsika.lib.sheet_reader import TOO_SLOW, Limits, read_sheets
 from ejsika.lib.sheets import SheetError, open_sheets
@@ -64,6 +68,22 @@ def test_long_sheets_are_walked_whole_in_any_order_also_when_one_was_left_half_w
         for sheet in (second, first):
             assert [cells for _, cells in sheet.lines()] == [[f"{sheet.name} {n}", float(n)] for n in range(12_000)]
         assert (first.height, second.is_used) == (12_000, True)
+
+
+def test_looking_for_a_head_asks_for_the_first_lines_alone():
+    """A line more would have the whole sheet sent, only to be dropped, before it is read."""
+    with read_sheets(long_workbook("A", "B"), LIMITS) as sheets:
+        asked = []
+        told = [replace(sheet, rows=lambda sheet=sheet: counted(sheet.rows(), asked)) for sheet in sheets]
+        with pytest.raises(Refusal):
+            find_tables(told, get_kind("roster"), {})
+    assert max(asked) == HEAD_LINES
+
+
+def counted(rows, asked):
+    for number, row in enumerate(rows, 1):
+        asked.append(number)
+        yield row
 
 
 def child() -> int:

@@ -8,6 +8,7 @@ from beneficiaries.models import RosterRow
 from ejsika.accounts.models import User
 from ejsika.imports import actions, kinds
 from ejsika.imports.models import SHEET_LINES, ImportBatch, line_of
+from ejsika.jobs.models import Cancelled
 from ejsika.programs.models import Program
 
 PROBLEM_KEYS = ("sheet", "row", "column", "value", "code", "level", "message")
@@ -45,7 +46,10 @@ class Command(BaseCommand):
             self.show(refused("program_unknown", f"Program {program} tidak ada atau bukan program {user}."), options)
             raise SystemExit(1)
         batch = actions.receive(kind=kind.name, program=found, by=importer, name=file.name, content=content)
-        actions.check(batch)
+        try:
+            actions.check(batch)
+        except Cancelled:
+            raise CommandError(f"Pemeriksaan impor {batch.pk} dibatalkan di layar.") from None
         if options["commit"] and batch.status == ImportBatch.Status.CHECKED:
             try:
                 actions.commit(batch, importer)
