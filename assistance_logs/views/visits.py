@@ -39,7 +39,7 @@ def task_list(request):
         "page": page,
         "groups": worklist.grouped(tasks, day),
         "progress": day.progress(today),
-        "returned": Visit.objects.for_user(request.user).returned_to(request.user),
+        "returned": worklist.returned_visits(request.user),
         "today": today,
     }
     return render_page(request, "assistance_logs/task_list.html", context)
