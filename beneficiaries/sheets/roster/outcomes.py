@@ -41,14 +41,14 @@ _OF_FAMILIES = f"""
     SELECT f.family, {fields.bits(fields.HOUSEHOLD)}
         | CASE WHEN e.id IS NULL THEN {fields.BITS["program"]} ELSE {fields.bits(fields.ENROLLMENT)} END
         | CASE WHEN f.assistant IS NOT NULL AND a.assistant_id IS DISTINCT FROM f.assistant
-            THEN {fields.BITS["assistant"]} ELSE 0 END AS bits
+            THEN {fields.BITS["assistant"]} ELSE 0 END AS bits, f.withheld
     FROM roster_family f JOIN beneficiaries_household h ON h.id = f.household
     LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id AND e.program_id = %(program)s
     LEFT JOIN beneficiaries_assignment a ON a.household_id = h.id AND a.ended_on IS NULL
 """
 _OF_PERSONS = f"""
     SELECT r.family, CASE WHEN m.id IS NULL THEN {fields.BITS["member"]} ELSE {fields.bits(fields.MEMBER)} END
-        | CASE WHEN r.is_recipient AND m.is_recipient IS NOT TRUE THEN {fields.BITS["recipient"]} ELSE 0 END
+        | CASE WHEN r.is_recipient AND m.is_recipient IS NOT TRUE THEN {fields.BITS["recipient"]} ELSE 0 END, r.withheld
     FROM beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family
     LEFT JOIN beneficiaries_member m ON {SAME_MEMBER}
     WHERE r.batch_id = %(batch)s AND f.household IS NOT NULL
@@ -57,19 +57,18 @@ _OF_PERSONS = f"""
 _OUTCOMES = f"""
     CREATE TEMP TABLE roster_outcome ON COMMIT DROP AS
     WITH wrong AS (SELECT DISTINCT family FROM roster_found WHERE code <> ALL(%(warnings)s)),
-    changed AS (SELECT family, bit_or(bits) AS bits FROM ({_OF_FAMILIES} UNION ALL {_OF_PERSONS}) b GROUP BY family),
-    withheld AS (SELECT family, bit_or(withheld) AS bits FROM beneficiaries_rosterrow
-        WHERE batch_id = %(batch)s AND withheld <> 0 GROUP BY family),
+    changed AS (SELECT family, bit_or(bits) AS bits, bit_or(withheld) AS withheld
+        FROM ({_OF_FAMILIES} UNION ALL {_OF_PERSONS}) b GROUP BY family),
     unticked AS (SELECT row FROM imports_choice WHERE batch_id = %(batch)s AND field = '')
     SELECT f.family, j.outcome, CASE j.outcome WHEN 'error' THEN NULL
             WHEN 'create' THEN coalesce(f.given, nextval(pg_get_serial_sequence('beneficiaries_household', 'id')))
             ELSE f.household END AS household,
-        CASE WHEN f.household IS NULL THEN 0 ELSE coalesce(c.bits, 0) | coalesce(x.bits, 0) END AS changes
+        CASE WHEN f.household IS NULL THEN 0 ELSE coalesce(c.bits | c.withheld, 0) END AS changes
     FROM roster_family f
     LEFT JOIN wrong w ON w.family = f.family LEFT JOIN changed c ON c.family = f.family
-    LEFT JOIN withheld x ON x.family = f.family LEFT JOIN unticked u ON u.row = f.row
+    LEFT JOIN unticked u ON u.row = f.row
     CROSS JOIN LATERAL (SELECT CASE WHEN f.wrong OR w.family IS NOT NULL THEN 'error' WHEN u.row IS NOT NULL THEN 'left'
-        WHEN f.household IS NULL THEN 'create' WHEN c.bits <> 0 THEN 'change' WHEN x.bits <> 0 THEN 'left'
+        WHEN f.household IS NULL THEN 'create' WHEN c.bits <> 0 THEN 'change' WHEN c.withheld <> 0 THEN 'left'
         ELSE 'same' END AS outcome) j
     ORDER BY f.row
 """
