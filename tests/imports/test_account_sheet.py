@@ -12,7 +12,8 @@ from beneficiaries.models import Assignment
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
-from ejsika.imports import actions
+from ejsika.imports import actions, kinds
+from ejsika.imports.problem_words import LABELS
 from ejsika.lib.sheets import open_sheets
 from tests.factories import NORTH, make_household, make_program, make_user
 from tests.sheets import checked, counted, found, write_roster
@@ -220,3 +221,8 @@ def test_a_sheet_with_passwords_is_refused_and_none_is_kept_in_clear(sheet, titl
     assert batch.refusal_code == "password_column"
     assert "rahasia" not in str(batch.columns)
     assert not batch.skipped_lines.exists()
+
+
+def test_every_problem_of_these_sheets_has_words_where_problems_are_counted():
+    for name in ("accounts", "assignments"):
+        assert set(kinds.get(name).messages) <= LABELS.keys()
