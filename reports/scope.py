@@ -31,7 +31,7 @@ class Scope:
         self.user = request.user
         self.form = ScopeForm(request.GET, user=request.user)
         self.is_valid = self.form.is_valid()
-        self._lists: dict[str | None, str] = {}  # by region, as a page has a dozen links into each
+        self._queries: dict[str | None, str] = {}  # by region, as a page has a dozen links into each
 
     @cached_property
     def families(self):
@@ -41,7 +41,7 @@ class Scope:
     def readable_families(self):
         return self.form.apply(Household.objects.for_user(self.user))
 
-    @property
+    @cached_property
     def is_by_name(self) -> bool:
         """Whether this person may read of the families by name; if not, only counts may be shown."""
         return self.user.may(Permission.HOUSEHOLD_VIEW)
@@ -106,8 +106,11 @@ class Scope:
 
     def query(self, region: str | None = None, **more) -> str:
         """The part of a URL that keeps this scope, moved to `region` if one is given; `more` goes before it."""
+        if region in self._queries and not more:
+            return self._queries[region]
         kept = self._kept | {"region": region} if region else self._kept
-        return urlencode({name: value for name, value in (kept | more).items() if value})
+        made = urlencode({name: value for name, value in (kept | more).items() if value})
+        return made if more else self._queries.setdefault(region, made)
 
     @cached_property
     def _kept(self) -> dict[str, str]:
@@ -124,9 +127,7 @@ class Scope:
             return ""
         if more:
             return f"{self._list_path}?{self.query(region, figure=figure, **more)}"
-        if region not in self._lists:
-            self._lists[region] = f"{self._list_path}?{self.query(region)}"
-        return f"{self._lists[region]}&figure={figure}"
+        return f"{self._list_path}?{self.query(region)}&figure={figure}"
 
     @cached_property
     def _list_path(self) -> str:
