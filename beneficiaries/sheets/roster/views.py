@@ -30,6 +30,7 @@ def missing_list(request, pk):
         "complete_form": CompleteForm(batch=batch, user=request.user),
         "form": LeavingForm(),
         "is_open": batch.status == batch.Status.CHECKED,
+        "back_url": batch.get_absolute_url(),
     }
     return render_page(request, "beneficiaries/roster_missing.html", context)
 

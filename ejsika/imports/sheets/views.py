@@ -32,4 +32,6 @@ def account_links(request, pk):
         messages.info(request, "Semua akun baru di impor ini sudah punya kata sandi.")
         return redirect(batch)
     links = [(user, request.build_absolute_uri(actions.make_link(user=user, by=request.user))) for user in waiting]
-    return render_page(request, "imports/account_links.html", {"batch": batch, "links": links})
+    return render_page(
+        request, "imports/account_links.html", {"batch": batch, "links": links, "back_url": batch.get_absolute_url()}
+    )
