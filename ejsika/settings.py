@@ -166,7 +166,8 @@ MEDIA_ROOT = env.path("EJSIKA_FILES", default=str(BASE_DIR / "var" / "files"))()
 # Public age keys that backups are encrypted to, separated by commas.
 BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-ROSTER_MAX_BYTES = env.int("ROSTER_MAX_BYTES", default=50_000_000)
+# A workbook of 500,000 rows by 16 columns is some 62 MB.
+ROSTER_MAX_BYTES = env.int("ROSTER_MAX_BYTES", default=80_000_000)
 ROSTER_MAX_ROWS = env.int("ROSTER_MAX_ROWS", default=500_000)
 ROSTER_KEPT_DAYS = env.int("ROSTER_KEPT_DAYS", default=30)
 # Of the process that opens an upload: 500,000 rows of 20 columns take 1.3 GB and 10 s of it.

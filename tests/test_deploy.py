@@ -50,8 +50,8 @@ def test_the_timer_starts_the_backup():
 
 def test_nginx_lets_through_what_an_upload_may_have_and_no_more():
     size = int(re.search(r"client_max_body_size (\d+);", NGINX)[1])
-    assert size == 50_000_000 + FORM_BYTES
-    assert settings.ROSTER_MAX_BYTES == 50_000_000
+    assert size == 80_000_000 + FORM_BYTES
+    assert settings.ROSTER_MAX_BYTES == 80_000_000
 
 
 def test_nginx_sets_what_is_trusted_and_asks_where_gunicorn_listens():

@@ -23,7 +23,13 @@ SLOW_MS = 500  # a call that takes so long is made once a round
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--households", type=int, nargs="+", default=[5_000, 50_000], help="ukuran data")
-    parser.add_argument("--rows", type=int, default=50_000, help="baris roster yang diimpor")
+    parser.add_argument(
+        "--rows",
+        type=int,
+        nargs="+",
+        default=[50_000],
+        help="baris roster yang diimpor; yang lebih besar untuk banding",
+    )
     parser.add_argument("--only", choices=["pages", "imports"], help="ukur halaman saja, atau impor saja")
     options = parser.parse_args()
     django.setup()
@@ -38,7 +44,11 @@ def main() -> None:
         if options.only != "pages":
             from tests.bench import imports, suspects
 
-            imports.show(options.rows, *imports.measure(options.rows))
+            count, *larger = options.rows
+            times, peak = imports.measure(count)
+            imports.show(count, times, peak)
+            for size in larger:
+                imports.show_larger(count, size, times, imports.measure_larger(size))
             suspects.show(*suspects.measure())
     finally:
         server.stop(patience=5)

@@ -1,6 +1,7 @@
 """The import of a roster, ours beside django-import-export and beside the floor, in one run.
 
 Every way begins with an empty table and the same invented families: first they are new, then all of them changed.
+Larger rosters are imported once by ours and by the floor, for the cost of a row.
 """
 
 import os
@@ -12,35 +13,67 @@ from pathlib import Path
 
 from django.db import connection
 
+from ejsika.database.base import embedded_server
 from tests.bench.data import prepare
+from tests.bench.rows import write_workbook
 
-DATABASE, SAMPLE, ROUNDS = "bench_import", 2_000, 3
+DATABASE, SAMPLE, ROUNDS, LARGER_ROUNDS = "bench_import", 2_000, 3, 1
 NEW, CHANGED = "baru", "berubah"
-CHECK, COMMIT, BOTH = "kita: periksa", "kita: simpan", "kita: periksa + simpan"
-FLOOR, STOCK, BULK = "lantai: baca, segel, COPY, INSERT", "import-export, apa adanya", "import-export, use_bulk + cache"
+CHECK, COMMIT, BOTH = "c. kita: periksa", "d. kita: simpan", "c + d"
+FLOOR, STOCK, BULK = (
+    "e. lantai: baca, segel, COPY, INSERT",
+    "a. import-export, apa adanya",
+    "b. import-export, use_bulk + cache",
+)
+STOCK_TRIED = "a. sama, tetapi baca + uji + simpan"
+OURS, POSTGRES, ALL = "perintah dan pembaca berkas", "PostgreSQL (tanpa bufer bersama)", "bersama"
 REGISTER = ["beneficiaries_household", "imports_importbatch", "audit_auditevent", "bench_flatfamily"]
 
 
-def measure(count: int) -> tuple[dict, int]:
-    """Time all ways: ({(way, kind): seconds of each round}, peak memory of check and commit in bytes)."""
+def measure(count: int) -> tuple[dict, dict]:
+    """Time all ways: ({(way, kind): seconds of each round}, peak memory of check and commit by process in bytes)."""
     prepare(DATABASE, 0)
     connection.close()
     connection.settings_dict["NAME"] = DATABASE
     sheets = _prepare_sheets(count)
     times: dict = {}
     for _ in range(ROUNDS):
-        _empty()
-        for kind, (path, _) in sheets.items():
-            _import_ours(times, kind, path)
-        for kind, (path, _) in sheets.items():
-            _time(times, FLOOR, kind, lambda path=path: stock().import_bare(path))
-        for way, resource in ((STOCK, stock().StockResource), (BULK, stock().BulkResource)):
-            _empty()
-            for kind, (_, rows) in sheets.items():
-                sample = rows[:SAMPLE]
-                _time(times, way, kind, lambda r=resource, s=sample: stock().import_stock(r, s), count / len(sample))
+        _time_ours_and_floor(times, sheets)
+        _time_stock(times, sheets)
     _empty()
     return times, _peak_memory(sheets[NEW][0])
+
+
+def measure_larger(count: int) -> dict:
+    """Time ours and the floor on a larger roster, as measure() does."""
+    sheets, times = _prepare_sheets(count), {}
+    for _ in range(LARGER_ROUNDS):
+        _time_ours_and_floor(times, sheets)
+    _empty()
+    return times
+
+
+def _time_ours_and_floor(times: dict, sheets: dict) -> None:
+    _empty()
+    for kind, (path, _) in sheets.items():
+        _import_ours(times, kind, path)
+    for kind, (path, _) in sheets.items():
+        _time(times, FLOOR, kind, lambda path=path: stock().import_bare(path))
+
+
+def _time_stock(times: dict, sheets: dict) -> None:
+    """Time the stock ways on a sample of the rows: each row costs them the same."""
+    samples = {kind: rows[:SAMPLE] for kind, (_, rows) in sheets.items()}
+    scale = len(sheets[NEW][1]) / len(samples[NEW])
+    for way, resource in ((STOCK, stock().StockResource), (BULK, stock().BulkResource)):
+        _empty()
+        for kind, sample in samples.items():
+            _time(times, way, kind, lambda r=resource, s=sample: stock().import_stock(r, s), scale)
+    _empty()
+    for kind, sample in samples.items():
+        path = Path("var", "bench", "sample.xlsx")
+        write_workbook(path, sample)
+        _time(times, STOCK_TRIED, kind, lambda path=path: stock().import_tried(path), scale)
 
 
 def stock():
@@ -53,7 +86,7 @@ def _prepare_sheets(count: int) -> dict:
     from ejsika.accounts.models import User
     from ejsika.accounts.permissions import Role
     from ejsika.regions.models import Region
-    from tests.bench.rows import change_rows, make_rows, write_workbook
+    from tests.bench.rows import change_rows, make_rows
 
     assistant, _ = User.objects.get_or_create(username="ukur", role=Role.PENDAMPING, all_programs=True)
     assistant.regions.set(Region.objects.filter(code="36"))
@@ -106,42 +139,61 @@ def _import_ours(times: dict, kind: str, path: Path) -> None:
     times[BOTH, kind] = both
 
 
-def _peak_memory(path: Path) -> int:
-    """Run the command of an import and watch the memory of its processes (PostgreSQL's are not among them)."""
+def _peak_memory(path: Path) -> dict[str, int]:
+    """Run the command of an import and watch the memory of its processes, and of PostgreSQL beside its shared buffers.
+
+    The server's other processes are counted too, so it is somewhat more than the import takes.
+    """
     command = [sys.executable, "manage.py", "import_roster", path, "--program", "JAMSOSRATU", "--user", "admin"]
     variables = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_DATABASE": DATABASE}
     process = subprocess.Popen([*command, "--commit"], env=variables, stdout=subprocess.DEVNULL)
-    peak = 0
+    server = embedded_server(connection.settings_dict).running()
+    peak = dict.fromkeys((OURS, POSTGRES, ALL), 0)
     while process.poll() is None:
-        peak = max(peak, _resident(process.pid))
+        now = {OURS: _memory(process.pid, "Pss:"), POSTGRES: _memory(server.pid, "Pss_Anon:")}
+        now[ALL] = sum(now.values())
+        peak = {part: max(peak[part], now[part]) for part in peak}
         time.sleep(0.02)
     if process.returncode:
         raise SystemExit("Impor dengan perintah tidak berhasil.")
     return peak
 
 
-def _resident(pid: int) -> int:
-    """Bytes in memory of a process and of those below it."""
+def _memory(pid: int, field: str) -> int:
+    """Bytes in memory of a process and of those below it; what several share counts once."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except (OSError, IndexError):
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") + sum(_resident(int(child)) for child in children)
+    own = next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field)), 0)
+    return own + sum(_memory(int(child), field) for child in children)
 
 
-def show(count: int, times: dict, peak: int) -> None:
+def show(count: int, times: dict, peak: dict) -> None:
     medians = {key: statistics.median(found) for key, found in times.items()}
     print(f"impor {count} baris x 16 kolom, median dari {ROUNDS} putaran")
     print(f"{'':36}" + "".join(f"{kind:>12}{'x lantai':>10}{'a dibagi ini':>14}" for kind in (NEW, CHANGED)))
-    for way in (STOCK, BULK, CHECK, COMMIT, BOTH, FLOOR):
+    for way in (STOCK, STOCK_TRIED, BULK, CHECK, COMMIT, BOTH, FLOOR):
         cells = "".join(
             f"{medians[way, kind]:>10.2f} s{medians[way, kind] / medians[FLOOR, kind]:>10.1f}"
             f"{medians[STOCK, kind] / medians[way, kind]:>14.1f}"
             for kind in (NEW, CHANGED)
         )
         print(f"{way:36}{cells}")
-    print(f"import-export diukur pada {SAMPLE} baris dan dikalikan; lantai dan import-export mengisi satu tabel rata.")
+    print(f"a dan b dari baris yang sudah terbaca, tanpa uji (dry run); diukur pada {SAMPLE} baris dan dikalikan.")
+    print("Lantai dan import-export mengisi satu tabel rata; kita lima, dengan jejak dan catatan untuk membatalkan.")
     spread = max(max(found) / min(found) for found in times.values())
     print(f"derau: putaran terlama {spread:.2f} x yang tercepat")
-    print(f"memori puncak periksa + simpan (tanpa PostgreSQL): {peak / 1e6:.0f} MB")
+    told = ", ".join(f"{part} {size / 1e6:.0f} MB" for part, size in peak.items())
+    print(f"memori puncak periksa + simpan: {told}")
+
+
+def show_larger(count: int, larger: int, times: dict, times_larger: dict) -> None:
+    print(f"per baris pada {larger} baris ({LARGER_ROUNDS} putaran), dibanding pada {count} baris:")
+    for way in (BOTH, FLOOR):
+        cells = ""
+        for kind in (NEW, CHANGED):
+            a_row = statistics.median(times_larger[way, kind]) / larger
+            cells += f"{a_row * 1e6:>10.0f} µs{a_row * count / statistics.median(times[way, kind]):>10.2f} x{'':12}"
+        print(f"{way:36}{cells}")

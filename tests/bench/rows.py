@@ -8,7 +8,7 @@ import xlsxwriter
 from ejsika.demo.people import full_name
 
 SEED = 5
-FIRST_BIRTH, BIRTH_DAYS = datetime.date(1950, 1, 1), 20_000
+FIRST_BIRTH, BIRTH_DAYS, SERIALS = datetime.date(1950, 1, 1), 20_000, 64
 HEAD = [
     *("No KK", "NIK Pengurus", "Nama Pengurus", "Tanggal Lahir", "Alamat", "RT", "RW", "Kode Desa", "Lintang", "Bujur"),
     *("No HP", "Bank", "No Rekening", "Tahun Masuk", "Status", "Pendamping"),
@@ -21,7 +21,10 @@ def make_rows(count: int, desas: list[tuple[str, float, float]], assistants: lis
     rows = []
     for number in range(count):
         code, latitude, longitude = desas[number % len(desas)]
-        born_on = FIRST_BIRTH + datetime.timedelta(days=rng.randrange(BIRTH_DAYS))
+        # Those who share a serial number are born on different days, so that no two share a NIK.
+        born_on = FIRST_BIRTH + datetime.timedelta(
+            days=rng.randrange(BIRTH_DAYS // SERIALS) * SERIALS + number // 9_999 % SERIALS
+        )
         serial = number % 9_999 + 1
         rows.append(
             [

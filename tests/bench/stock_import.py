@@ -92,7 +92,20 @@ class BulkResource(resources.ModelResource):
 
 def import_stock(resource, rows: list[list[str]]) -> None:
     """Import rows that have been read already; no dry run before it."""
-    resource().import_data(Dataset(*rows, headers=HEAD), raise_errors=True, use_transactions=True)
+    _import(resource, Dataset(*rows, headers=HEAD))
+
+
+def import_tried(path) -> None:
+    """The whole way of its screens: read the workbook, try it (dry run), read it again and import it."""
+    for dry_run in (True, False):
+        head, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        _import(StockResource, Dataset(*rows, headers=head), dry_run=dry_run)
+
+
+def _import(resource, dataset: Dataset, *, dry_run: bool = False) -> None:
+    result = resource().import_data(dataset, dry_run=dry_run, raise_errors=True, use_transactions=True)
+    if result.totals["new"] + result.totals["update"] != len(dataset):
+        raise SystemExit(f"import-export tidak mengisi semua baris: {dict(result.totals)}.")
 
 
 def import_bare(path) -> None:
