@@ -10,6 +10,7 @@ from ejsika.accounts.models import User
 from ejsika.imports import kinds
 from ejsika.imports.columns import HeadMapping  # noqa: F401 - a model of this app
 from ejsika.imports.kinds import SHEET_LINES
+from ejsika.imports.progress import Progress
 from ejsika.jobs.models import Job
 from ejsika.lib.tags import id_number
 from ejsika.programs.models import Program
@@ -184,10 +185,8 @@ class ImportBatch(models.Model):
         return is_open and any(not column["field"] or column.get("by") for column in self.columns)
 
     @property
-    def progress(self):
+    def progress(self) -> Progress | None:
         """How far the queue is with it; None where it has nothing to do."""
-        from ejsika.imports.progress import Progress
-
         return Progress(self) if self.is_at_work and self.job else None
 
     @property

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from ejsika.imports.models import ImportBatch
 from ejsika.jobs.models import Job
 
 TITLES = {
@@ -34,7 +33,7 @@ class Step:
 class Progress:
     """The steps of what is being done with a batch."""
 
-    def __init__(self, batch: ImportBatch):
+    def __init__(self, batch):
         self.batch, self.job = batch, batch.job
         self.title = TITLES[batch.status]
         self.is_waiting = self.job.state == Job.State.WAITING
@@ -44,11 +43,11 @@ class Progress:
         job, batch = self.job, self.batch
         unit = batch.sheet_kind.unit
         written = Step("Disimpan", unit, None, None)
-        if batch.status == ImportBatch.Status.UPLOADED:
+        if batch.status == "uploaded":
             begun = not self.is_waiting and job.read > 0
             read, checked = (job.read, job.done) if begun else (None, None)
             return [Step("Dibaca", "baris", read, job.total), Step("Diperiksa", "baris", checked, job.total), written]
-        if batch.status == ImportBatch.Status.COMMITTING:
+        if batch.status == "committing":
             rows = [Step(label, "baris", batch.rows, batch.rows) for label in ("Dibaca", "Diperiksa")]
             return [*rows, Step("Disimpan", unit, job.done, batch.to_write) if not self.is_waiting else written]
         return [Step("Dikembalikan", unit, None, None)]
@@ -62,5 +61,5 @@ class Progress:
     @property
     def cancel(self) -> str:
         """What the button to stop says; empty where it is too late."""
-        is_check = self.batch.status == ImportBatch.Status.UPLOADED
+        is_check = self.batch.status == "uploaded"
         return CANCEL[self.batch.status] if is_check or self.is_waiting else ""

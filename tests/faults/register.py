@@ -35,8 +35,12 @@ class Register:
         }
 
     def __enter__(self):
-        self.manage("run", "--prepare")
-        subprocess.run([sys.executable, "-m", "tests.faults.people"], cwd=ROOT, env=self.variables, check=True)
+        try:
+            self.manage("run", "--prepare")
+            subprocess.run([sys.executable, "-m", "tests.faults.people"], cwd=ROOT, env=self.variables, check=True)
+        except subprocess.CalledProcessError:
+            self.server.stop(patience=2)
+            raise
         with (self.folder / "run.log").open("w") as log:
             self.supervisor = subprocess.Popen(
                 [sys.executable, "manage.py", "run", "--port", str(self.port)],
@@ -50,7 +54,11 @@ class Register:
 
     def __exit__(self, *error):
         self.supervisor.terminate()
-        self.supervisor.wait(timeout=20)
+        try:
+            self.supervisor.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.supervisor.kill()  # its children die with it
+            self.supervisor.wait()
         self.server.stop(patience=2)
 
     def manage(self, *arguments: str) -> None:

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.urls import reverse
 
 from beneficiaries.models import RosterRow
@@ -161,6 +162,12 @@ def test_nothing_is_named_where_the_file_is_gone_or_the_batch_is_over(client, op
         ImportBatch.objects.update(**changes)
         assert "tidak ada kolom yang dapat ditentukan" in say(client, batch, **NAMED).text
     assert not HeadMapping.objects.exists()
+
+
+def test_a_head_is_remembered_once(operator):
+    HeadMapping.objects.create(kind="roster", fingerprint="a", fields={}, saved_by=operator)
+    with pytest.raises(IntegrityError, match="head_mapping_of_its_kind"):
+        HeadMapping.objects.create(kind="roster", fingerprint="a", fields={}, saved_by=operator)
 
 
 def test_batch_of_another_region_is_not_found(client, operator, tmp_path):
