@@ -3,13 +3,14 @@
 import hashlib
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from assistance_logs.forms import VisitForm
+from ejsika.lib.tags import asset
 
 PAGE = "offline.html"
 STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
@@ -36,6 +37,30 @@ def service_worker(request):
     response = render(request, "sw.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+@login_not_required
+def manifest(request):
+    """What a phone must know to put e-JSiKa beside its other applications."""
+    icons = [(f"img/icon-{size}.png", size, "any") for size in (192, 512)]
+    answer = {
+        "id": "/",
+        "name": "e-JSiKa",
+        "short_name": "e-JSiKa",
+        "description": "Pendampingan keluarga penerima jaminan sosial, Dinas Sosial Provinsi Banten.",
+        "lang": "id",
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": "#0b5f5a",
+        "background_color": "#f6f7f5",
+        "icons": [
+            {"src": asset(path), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for path, size, purpose in [*icons, ("img/icon-maskable-512.png", 512, "maskable")]
+        ],
+    }
+    return JsonResponse(answer, content_type="application/manifest+json")
 
 
 def _page() -> str:

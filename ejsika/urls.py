@@ -9,7 +9,7 @@ import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by 
 from ejsika.accounts.views import access
 from ejsika.health import healthz
 from ejsika.home import home
-from ejsika.offline import offline, service_worker
+from ejsika.offline import manifest, offline, service_worker
 
 handler400 = "ejsika.errors.bad_request"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("offline/", offline, name="offline"),
     path("sw.js", service_worker, name="service_worker"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("accounts/login/", access.LoginView.as_view(), name="login"),
     path("accounts/logout/", access.LogoutView.as_view(), name="logout"),
     path("accounts/password/", access.PasswordChangeView.as_view(), name="password_change"),

@@ -44,7 +44,8 @@ async function forgetOlder() {
 
 async function visit(event) {
   try {
-    const answer = (await event.preloadResponse) ?? (await fetch(event.request))
+    const preloaded = await event.preloadResponse.catch(() => {}) // a connection that has just died is no lost network
+    const answer = preloaded ?? (await fetch(event.request))
     return GATEWAY_DOWN.includes(answer.status) ? ((await kept(PAGE)) ?? answer) : answer
   } catch {
     return (await kept(PAGE)) ?? Response.error()

@@ -261,7 +261,16 @@ ROWS = {
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),
 }
 # Django's own views, with their own rules: tested by name below and in tests/accounts.
-NOT_OURS = {"healthz", "offline", "service_worker", "login", "logout", "password_change", "password_change_done"} | {
+NOT_OURS = {
+    "healthz",
+    "manifest",
+    "offline",
+    "service_worker",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+} | {
     "accounts:password_set",
     "assistance_logs:outbox_door",
 }

@@ -190,7 +190,13 @@ def other_pages(world: World) -> list[tuple[str, User | None]]:
     """The pages outside the table of rows: their paths, and who opens them (None: nobody has logged in)."""
     paths = {"accounts:password_set": link_of(make_user("newcomer", Role.OPD, world.region[:4]))}
     anonymous = {"login", "offline", *paths}
-    names = NOT_OURS - {"healthz", "logout", "service_worker", "assistance_logs:outbox_door"}  # these are no pages
+    names = NOT_OURS - {
+        "healthz",
+        "logout",
+        "service_worker",
+        "manifest",
+        "assistance_logs:outbox_door",
+    }  # these are no pages
     return [(paths.get(name) or reverse(name), None if name in anonymous else world.assistant) for name in names]
 
 

@@ -6,6 +6,7 @@ from posixpath import join, normpath
 
 from django.contrib.staticfiles import finders
 from django.urls import reverse
+from PIL import Image
 
 
 def with_imports(files) -> set[str]:
@@ -67,3 +68,15 @@ def test_page_bears_the_loss_of_the_hashed_names(client, db, settings):
     backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
     assert 'href="/static/css/base.css"' in client.get(reverse("offline")).text
+
+
+def test_the_application_can_be_put_beside_the_phones_others(client, db):
+    answer = client.get(reverse("manifest"))
+    said = answer.json()
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert (said["start_url"], said["display"], said["theme_color"]) == ("/", "standalone", "#0b5f5a")
+    for icon in said["icons"]:
+        with Image.open(finders.find(icon["src"].removeprefix("/static/"))) as picture:
+            assert icon["sizes"] == f"{picture.width}x{picture.height}"
+    assert {icon["purpose"] for icon in said["icons"]} == {"any", "maskable"}
+    assert f'<link rel="manifest" href="{reverse("manifest")}">' in client.get(reverse("login")).text

@@ -1,0 +1,146 @@
+"""A bad network and a server that dies: a proxy at one address that loses requests and answers, and what it kills."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HOST = "localhost"
+START_SECONDS = 30
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+FAULTS = ("lost on the way", "answer lost", "gateway", "server killed")
+
+
+class Server:
+    """gunicorn in a process of its own, which can be killed at any moment and starts again."""
+
+    def __init__(self, database: str, files):
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            self.port = free.getsockname()[1]
+        variables = {"DJANGO_SETTINGS_MODULE": "tests.e2e.soak.settings", "SOAK_DATABASE": database}
+        self.variables = os.environ | variables | {"SOAK_FILES": str(files)}
+        self.process = None
+
+    def start(self) -> None:
+        options = ["--workers", "1", "--threads", "4", "-k", "gthread", "--bind", f"{HOST}:{self.port}"]
+        command = [sys.executable, "-m", "gunicorn", *options, "--no-control-socket", "ejsika.wsgi"]
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, env=self.variables, stdout=quiet, stderr=quiet, start_new_session=True)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection((HOST, self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+
+class Network:
+    """Between phone and server, always at the same address. `badness` is how often a sending goes wrong (0 to 1)."""
+
+    def __init__(self, server: Server, chance):
+        self.server, self.chance = server, chance
+        self.is_down, self.badness = False, 0.0
+        self.met = dict.fromkeys(FAULTS, 0)
+        self.restarts: list[threading.Thread] = []
+        self.listener = ThreadingHTTPServer((HOST, 0), Handler)
+        self.listener.daemon_threads, self.listener.network = True, self
+        self.url = f"http://{HOST}:{self.listener.server_port}"
+        threading.Thread(target=self.listener.serve_forever, daemon=True).start()
+
+    def fault_for(self, method: str, path: str) -> str:
+        if not path.startswith("/visits/outbox/") or self.chance.random() >= self.badness:
+            return ""
+        fault = self.chance.choice(FAULTS if method == "POST" and not self._restarting() else FAULTS[:3])
+        self.met[fault] += 1
+        return fault
+
+    def kill_server_soon(self) -> None:
+        """Kill it while it works, before or after it has stored what it was sent; it is back after a while."""
+        self.restarts.append(threading.Thread(target=self._kill_and_start, args=(self.chance.uniform(0, 0.05),)))
+        self.restarts[-1].start()
+
+    def heal(self) -> None:
+        """No fault any more, and a server that is there."""
+        self.is_down, self.badness = False, 0.0
+        for restart in self.restarts:
+            restart.join()
+
+    def close(self) -> None:
+        self.heal()
+        self.listener.shutdown()
+        self.listener.server_close()
+        self.server.kill()
+
+    def _restarting(self) -> bool:
+        return any(restart.is_alive() for restart in self.restarts)
+
+    def _kill_and_start(self, after: float) -> None:
+        time.sleep(after)
+        self.server.kill()
+        self.server.start()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_any(self):
+        network = self.server.network
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = "lost on the way" if network.is_down else network.fault_for(self.command, self.path)
+        if fault == "server killed":
+            network.kill_server_soon()
+        answer = None if fault == "lost on the way" else self._ask(body)
+        if answer is None or fault == "answer lost":
+            self._hang_up()
+        elif fault == "gateway":
+            self._answer(502, [("Content-Type", "text/html")], b"<h1>502</h1>")
+        else:
+            self._answer(*answer)
+
+    do_GET = do_POST = do_HEAD = handle_any
+
+    def _ask(self, body: bytes):
+        connection = http.client.HTTPConnection(HOST, self.server.network.server.port, timeout=30)
+        try:
+            connection.request(self.command, self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            headers = [pair for pair in answer.getheaders() if pair[0].lower() not in HOP_BY_HOP]
+            return answer.status, headers, answer.read()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers, content: bytes) -> None:
+        with suppress(OSError):
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *words):
+        pass
