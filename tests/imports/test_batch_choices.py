@@ -15,6 +15,7 @@ from ejsika.imports import actions, tasks
 from ejsika.imports.models import ImportBatch
 from tests.beneficiaries.test_roster_import import register
 from tests.factories import NORTH, NORTH_2, make_nik, make_user
+from tests.markup import faults
 from tests.sheets import ROSTERS, family
 
 pytestmark = pytest.mark.usefixtures("programme")
@@ -148,6 +149,7 @@ def test_all_changes_of_one_field_are_left_and_taken_again(client, operator, bri
     bring(*lines, commit=True)
     batch = bring(*(line | {"No HP": "081299998888", "RT": "9"} for line in lines))
     page = Screen(client, batch, "tab=change&field=phone").page
+    assert not faults(page)
     assert "Tinggalkan semua perubahan ini" in page
     url = reverse("imports:batch_choose", args=[batch.pk])
     client.post(url, {"of": "phone", "all": "leave"})

@@ -16,6 +16,7 @@ from tests.beneficiaries.test_roster_import import register
 from tests.beneficiaries.test_roster_people import off_by_one
 from tests.factories import NORTH, make_program, make_user, make_visit
 from tests.imports.test_batch_choices import commit, counts
+from tests.markup import faults
 from tests.sheets import family
 
 NAME = "Siti Aminah"
@@ -60,6 +61,7 @@ def test_the_two_stand_side_by_side_with_covered_numbers(client, bring, known, a
         assert number not in page
         assert mask_digits(number) in page
     assert "(berbeda" in page
+    assert not faults(page)
 
 
 def test_same_person_becomes_a_change_with_both_histories_and_undo_takes_it_back(client, operator, bring, known, alike):
