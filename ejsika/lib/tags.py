@@ -139,7 +139,6 @@ def _date(value) -> datetime.date:
     return timezone.localtime(value).date() if isinstance(value, datetime.datetime) else value
 
 
-@register.simple_tag
 def spark_line(points) -> dict | None:
     """Coordinates of a sparkline of 96 by 32, zero at its foot; None for fewer than two points."""
     points = [point or 0 for point in points or ()]
