@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from assistance_logs.groups.models import Group, Membership
@@ -16,19 +16,12 @@ MOST_FAMILIES = 30  # of one group, as far as a proposal goes: more do not find 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Active families of one assistant in one desa that are in no group yet."""
+    """Active families of one assistant in one desa that are in no group yet; `first` is one of them."""
 
-    desa: str
     desa_name: str
-    assistant: int
     assistant_name: str
     families: int
-
-
-def find_proposal(waiting: list[Proposal], desa: str, assistant: str) -> Proposal | None:
-    """The one of a desa; where several assistants have families there, of the assistant with this id."""
-    found = [one for one in waiting if one.desa == desa and assistant in ("", str(one.assistant))]
-    return found[0] if len(found) == 1 else None
+    first: int
 
 
 @dataclass(frozen=True)
@@ -56,28 +49,31 @@ def proposals(user) -> list[Proposal]:
     rows = (
         ungrouped(user)
         .filter(in_force, assignments__started_on__lte=today)
-        .values_list("region", "region__name", "assignments__assistant", "assignments__assistant__name")
-        .annotate(families=Count("pk"))
-        .order_by("region", "assignments__assistant__name")
+        .values_list("region", "assignments__assistant", "region__name", "assignments__assistant__name")
+        .annotate(families=Count("pk"), first=Min("pk"))
+        .order_by("region", "assignments__assistant__name", "assignments__assistant")
     )
-    return [Proposal(*row) for row in rows]
+    return [Proposal(*row[2:]) for row in rows]
 
 
-def candidates_for_new(user, chosen: Proposal) -> list[Candidate]:
-    """Families of an assistant without a group in the desa's kecamatan, those of the desa first. Cost: one query."""
-    families = ungrouped(user).assisted_by(chosen.assistant).filter(region__code__startswith=chosen.desa[:6])
-    return _sorted(families, chosen.desa, set())
+def candidates_for_new(user, first: Household) -> list[Candidate]:
+    """Families without a group of its assistant in its kecamatan, those of its desa first. Cost: one query."""
+    today = Assignment.objects.on(timezone.localdate())
+    assistants = today.filter(household=first).values("assistant")
+    theirs = today.filter(assistant__in=assistants).values("household")
+    families = ungrouped(user).filter(pk__in=theirs, region__code__startswith=first.region_id[:6])
+    return _sorted(families, first.region_id, set())
 
 
-def usual(user, chosen: Proposal, candidates: list[Candidate]) -> dict:
+def usual(user, first: Household, candidates: list[Candidate]) -> dict:
     """What a new group may begin with: the desa's name with a number, and as many families as find room.
 
     Cost: one query.
     """
-    own = [candidate.pk for candidate in candidates if candidate.desa == chosen.desa]
+    own = [candidate.pk for candidate in candidates if candidate.desa == first.region_id]
     groups = math.ceil(len(own) / MOST_FAMILIES) or 1
-    number = Group.objects.countable_by(user).filter(region=chosen.desa).count() + 1
-    return {"name": f"{chosen.desa_name[:70]} {number}", "members": own[: math.ceil(len(own) / groups)]}
+    number = Group.objects.countable_by(user).filter(region=first.region_id).count() + 1
+    return {"name": f"{first.region.name[:70]} {number}", "members": own[: math.ceil(len(own) / groups)]}
 
 
 def candidates_for(group: Group, user) -> list[Candidate]:

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -41,7 +41,9 @@ class Line:
 
 
 class SessionForm(forms.Form):
-    """Who took part is sent as present-<id> (tapped) or else reason-<id>; `listed` says whom the form showed."""
+    """Who took part is sent as present-<id> (tapped) or else reason-<id>; `mark` "all" says that everybody did of whom
+    nothing else is said, `listed` whom the form showed.
+    """
 
     uuid = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": STALE, "required": STALE})
     outbox_version = forms.IntegerField(
@@ -119,19 +121,13 @@ class SessionForm(forms.Form):
         if self.data.get(f"present-{pk}"):
             return Presence.PRESENT
         reason = self.data.get(f"reason-{pk}", "")
-        return reason if reason in dict(ABSENT) else ""
+        if reason in dict(ABSENT):
+            return reason
+        return Presence.PRESENT if self.data.get("mark") == "all" else ""
 
     @property
-    def asks_for_all_present(self) -> bool:
-        """Whether the button was pressed that marks everybody, and nothing is to be stored yet."""
-        return self.is_bound and self.data.get("mark") == "all"
-
-    def with_all_present(self) -> "SessionForm":
-        """The same form, as it was filled in, with everybody marked as present and nothing said to be wrong."""
-        form = SessionForm(group=self.group, user=self.user, replaces=self.replaces)
-        form.initial |= {name: self.data.get(name) for name in self.fields if name in self.data}
-        form.lines = [replace(line, presence=Presence.PRESENT) for line in self.lines]
-        return form
+    def marks_all(self) -> bool:
+        return self.data.get("mark") == "all"
 
     def clean_outbox_version(self) -> int:
         version = self.cleaned_data["outbox_version"]

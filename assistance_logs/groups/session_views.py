@@ -63,8 +63,6 @@ def _answer(request, form, act, page, context):
     """Show the form, or store what was sent, once, or say why not: to a person by a page, to an outbox by JSON."""
     if not form.is_bound:
         return page(context | {"form": form})
-    if form.asks_for_all_present:
-        return page(context | {"form": form.with_all_present()})
     session, status = None, 422
     try:
         session = act(**form.cleaned_data) if form.is_valid() else form.sent_before()

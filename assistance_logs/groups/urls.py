@@ -5,7 +5,8 @@ from assistance_logs.groups import session_views, views
 app_name = "groups"
 urlpatterns = [
     path("", views.group_list, name="group_list"),
-    path("new/", views.group_new, name="group_new"),
+    path("new/", views.group_choose, name="group_choose"),
+    path("new/<int:pk>/", views.group_new, name="group_new"),
     path("<int:pk>/", views.group_detail, name="group_detail"),
     path("<int:pk>/edit/", views.group_edit, name="group_edit"),
     path("<int:pk>/close/", views.group_close, name="group_close"),

@@ -12,7 +12,6 @@ from assistance_logs.groups.actions import close_group, edit_group, make_group
 from assistance_logs.groups.candidates import (
     candidates_for,
     candidates_for_new,
-    find_proposal,
     proposals,
     usual,
     with_leader,
@@ -20,6 +19,7 @@ from assistance_logs.groups.candidates import (
 from assistance_logs.groups.forms import GroupFilterForm, GroupForm
 from assistance_logs.groups.models import Group
 from assistance_logs.groups.page import group_context
+from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
@@ -53,28 +53,28 @@ def group_detail(request, pk):
     return render_page(request, "groups/group_detail.html", group_context(group, request.user))
 
 
+@require_safe
+@requires(Permission.GROUP_EDIT)
+def group_choose(request):
+    return render_page(request, "groups/group_choose.html", {"waiting": proposals(request.user)})
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.GROUP_EDIT)
-def group_new(request):
-    waiting = proposals(request.user)
-    chosen = find_proposal(waiting, request.GET.get("desa", ""), request.GET.get("assistant", ""))
-    if chosen is None:
-        context = {"waiting": waiting, "was_asked": "desa" in request.GET}
-        return render_page(
-            request, "groups/group_choose.html", context, status=422 if request.method == "POST" else None
-        )
-    candidates = candidates_for_new(request.user, chosen)
+def group_new(request, pk):
+    first = get_object_or_404(Household.objects.for_user(request.user).select_related("region"), pk=pk)
+    candidates = candidates_for_new(request.user, first)
     data = request.POST if request.method == "POST" else None
-    form = GroupForm(data, candidates=candidates, initial=usual(request.user, chosen, candidates))
+    form = GroupForm(data, candidates=candidates, initial=usual(request.user, first, candidates))
     if form.is_bound and form.is_valid():
         try:
-            group = make_group(desa=chosen.desa, by=request.user, members=form.joining, **form.cleaned_data)
+            group = make_group(desa=first.region_id, by=request.user, members=form.joining, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, "Kelompok tersimpan.")
             return redirect(group)
-    context = {"form": form, "chosen": chosen}
+    context = {"form": form, "desa": first.region, "waiting": len(candidates)}
     return render_page(request, "groups/group_new.html", context, status=422 if form.is_bound else None)
 
 

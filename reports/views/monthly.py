@@ -18,13 +18,16 @@ from reports.monthly.report import Report
 @require_safe
 @requires(Permission.VISIT_LOG)
 def monthly_own(request):
-    return redirect("reports:monthly", request.user.pk)
+    return _page(request, request.user)
 
 
 @require_safe
 @requires(Permission.WORK_REPORT)
 def monthly(request, pk):
-    assistant = get_object_or_404(readable_assistants(request.user), pk=pk)
+    return _page(request, get_object_or_404(readable_assistants(request.user), pk=pk))
+
+
+def _page(request, assistant):
     form = MonthForm(request.GET)
     context = {"assistant": assistant, "form": form, "months": form.months()}
     if form.is_valid():

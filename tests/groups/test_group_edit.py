@@ -13,7 +13,11 @@ from ejsika.audit.models import AuditEvent
 from tests.factories import NORTH, make_group, make_household, make_user
 from tests.groups.sending import sent_group
 
-NEW = reverse("groups:group_new")
+CHOOSE = reverse("groups:group_choose")
+
+
+def new_url(first):
+    return reverse("groups:group_new", args=[first.pk])
 
 
 def edit_url(group):
@@ -27,10 +31,10 @@ def members(group, day=None):
 
 def test_families_without_a_group_are_proposed_by_desa(client, budi, north_family, second_family, third_family):
     client.force_login(budi)
-    page = client.get(NEW).content.decode()
+    page = client.get(CHOOSE).content.decode()
     assert f"2 KPM di Desa {NORTH}" in page
     assert "3 KPM aktif belum berkelompok" in client.get(reverse("groups:group_list")).content.decode()
-    form = client.get(f"{NEW}?desa={NORTH}").context["form"]
+    form = client.get(new_url(second_family)).context["form"]
     assert form.chosen == {north_family.pk, second_family.pk}, "those of the desa are chosen already"
     assert third_family.pk in form.known, "a neighbour of the same kecamatan can be tapped"
 
@@ -38,7 +42,7 @@ def test_families_without_a_group_are_proposed_by_desa(client, budi, north_famil
 def test_a_group_is_made_with_its_families(client, budi, north_family, second_family, third_family):
     client.force_login(budi)
     fields = sent_group(north_family, third_family, leader=third_family.pk, week=2, weekday=3, meets_at="09:00")
-    answer = client.post(f"{NEW}?desa={NORTH}", fields)
+    answer = client.post(new_url(north_family), fields)
     group = Group.objects.get()
     assert answer.url == group.get_absolute_url()
     assert (group.name, group.region_id, group.schedule) == ("Melati", NORTH, "Rabu ke-2, pukul 09.00, di Rumah ketua")
@@ -64,29 +68,31 @@ def test_a_group_is_made_with_its_families(client, budi, north_family, second_fa
 )
 def test_nonsense_changes_nothing(client, budi, north_family, changes, words):
     client.force_login(budi)
-    answer = client.post(f"{NEW}?desa={NORTH}", sent_group(north_family, **changes))
+    answer = client.post(new_url(north_family), sent_group(north_family, **changes))
     assert answer.status_code == 422 and words in answer.content.decode()
     assert not Group.objects.exists() and not Membership.objects.exists()
 
 
 def test_who_leads_must_belong_to_it(client, budi, north_family, second_family):
     client.force_login(budi)
-    answer = client.post(f"{NEW}?desa={NORTH}", sent_group(north_family, leader=second_family.pk))
+    answer = client.post(new_url(north_family), sent_group(north_family, leader=second_family.pk))
     assert answer.status_code == 422 and "Ketua harus salah satu anggota" in answer.content.decode()
 
 
-@pytest.mark.parametrize("query", ["", "?desa=x", "?desa=3601012001", f"?desa={NORTH}&assistant=x"])
-def test_a_desa_where_nobody_waits_gives_the_choice(client, budi, north_family, south_family, query):
+def test_where_nobody_waits_there_is_nothing_to_tap(client, budi, group, north_family, third_family):
     client.force_login(budi)
-    assert "KPM aktif yang belum berkelompok" in client.get(f"{NEW}{query}").content.decode()
-    assert client.post(f"{NEW}{query}", sent_group(south_family)).status_code == 422
-    assert not Group.objects.exists()
+    form = client.get(new_url(north_family)).context["form"]
+    assert form.known == {third_family.pk} and form.chosen == set()
+    make_group(third_family, name="Mawar")
+    assert "Semua KPM aktif sudah berkelompok" in client.get(CHOOSE).content.decode()
+    assert client.post(new_url(north_family), sent_group(third_family)).status_code == 422
+    assert Group.objects.count() == 2
 
 
 def test_a_family_of_another_assistant_is_never_taken(client, budi, north_family):
     stranger = make_household(assistant=make_user("other", Role.PENDAMPING, NORTH[:4]))
     client.force_login(budi)
-    client.post(f"{NEW}?desa={NORTH}", sent_group(north_family, stranger))
+    client.post(new_url(north_family), sent_group(north_family, stranger))
     assert members(Group.objects.get()) == {"Siti Utara"}
 
 
@@ -94,8 +100,8 @@ def test_a_coordinator_groups_an_assistants_families(client, ayu, budi, north_fa
     other = make_user("other", Role.PENDAMPING, NORTH[:4])
     stranger = make_household(assistant=other)
     client.force_login(ayu)
-    assert client.get(f"{NEW}?desa={NORTH}").context.get("form") is None, "two assistants: one is to be chosen"
-    url = f"{NEW}?desa={NORTH}&assistant={budi.pk}"
+    assert [proposal.families for proposal in client.get(CHOOSE).context["waiting"]] == [2, 1]
+    url = new_url(second_family)
     assert stranger.pk not in client.get(url).context["form"].known
     client.post(url, sent_group(north_family, second_family))
     assert members(Group.objects.get()) == {"Siti Utara", "Tini Utara"}
@@ -157,7 +163,7 @@ def test_the_last_family_stays_until_the_group_is_dissolved(client, budi, group,
     again = client.post(reverse("groups:group_close", args=[group.pk]), follow=True)
     assert "sudah dibubarkan" in again.content.decode()
     assert AuditEvent.objects.filter(action="group.closed").count() == 1
-    assert client.get(f"{NEW}?desa={NORTH}").context["form"].chosen == {north_family.pk, second_family.pk}
+    assert client.get(new_url(north_family)).context["form"].chosen == {north_family.pk, second_family.pk}
 
 
 def test_members_of_another_assistant_are_counted_and_stay(client, budi, group, north_family, second_family):

@@ -132,7 +132,8 @@ def test_who_reads_whose(client, admin, ayu, budi, citra, dewi, month):
     client.force_login(ayu)
     assert client.get(url(citra)).status_code == 404 and client.post(pdf_url(citra)).status_code == 404
     client.force_login(budi)
-    assert client.get(reverse("reports:monthly_own")).url == reverse("reports:monthly", args=[budi.pk])
+    own = client.get(f"{reverse('reports:monthly_own')}?period=2025-10")
+    assert own.context["report"].assistant == budi and "Uum Utara" in own.content.decode()
 
 
 def test_a_koordinator_counts_only_the_own_region(budi, month):
