@@ -20,7 +20,7 @@ class HouseholdAdmin(admin.ModelAdmin):
 
 class VisitAdmin(admin.ModelAdmin):
     raw_id_fields = ["household", "replaces"]
-    exclude = ["assistant", "recorded_at"]
+    exclude = ["assistant", "recorded_at", "ended_at", "position_source", "status", "returned_by", "returned_at"]
 
     def save_model(self, request, obj, form, change):
         obj.assistant = request.user

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistance_logs.choices import PersonMet, VisitResult
+from assistance_logs.obligations.models import Excuse
 from beneficiaries import figures
 from beneficiaries.forms.households import HouseholdFilterForm
 from beneficiaries.models import Assignment, Household
@@ -246,6 +247,9 @@ def eventful(budi, ayu, dewi, program):
     for age in (3, 8, 14, 17, 70):
         make_member(tried, age=age, is_pregnant=age == 17, is_disabled=age == 70)
     make_session(make_group(family), budi, today)
+    Excuse.objects.create(household=family, month=today.replace(day=1), reason="bencana", by=budi)
+    long_ago = datetime.date(2019, 1, 1)
+    program.rules.create(name="assessment_every_months", value=12, valid_from=long_ago, legal_basis=program.legal_basis)
     make_household(region=SOUTH)
 
 
