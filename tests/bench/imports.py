@@ -144,6 +144,7 @@ def _peak_memory(path: Path) -> dict[str, int]:
 
     The server's other processes are counted too, so it is somewhat more than the import takes.
     """
+    connection.close()  # the server's process for our own connection is no part of it
     command = [sys.executable, "manage.py", "import_roster", path, "--program", "JAMSOSRATU", "--user", "admin"]
     variables = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_DATABASE": DATABASE}
     process = subprocess.Popen([*command, "--commit"], env=variables, stdout=subprocess.DEVNULL)
