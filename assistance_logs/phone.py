@@ -38,7 +38,7 @@ def _plain(task: worklist.Task) -> dict:
         "name": task.recipient_name,
         "place": f"{task.address_line or 'Alamat belum diisi'} · {task.desa}",
         "late": task.is_overdue,
-        "due": "" if task.excuse or not task.duties else task.first_due.isoformat(),
+        "due": "" if task.excuse or not task.first_due else task.first_due.isoformat(),
         "reason": " · ".join(line.words for line in task.lines),
         "follow_up": task.open_words,
         "has_point": task.latitude is not None,

@@ -135,12 +135,13 @@ class Task:
 
     @property
     def first_due(self) -> datetime.date | None:
-        return self.duties[0].due_until if self.duties else None
+        """The day that makes this a task: a meeting is the group's, not a way to this family's house."""
+        return next((duty.due_until for duty in self.duties if duty.kind != DutyKind.SESSION), None)
 
     @property
     def days_overdue(self) -> int:
         """Days since the first thing was due; 0 where nothing is overdue."""
-        return max((self.today - self.first_due).days, 0) if self.duties else 0
+        return max((self.today - self.first_due).days, 0) if self.first_due else 0
 
     @property
     def is_open(self) -> bool:
@@ -156,6 +157,7 @@ class Task:
         if self.follow_up:
             found.append(self._line(f"Tindak lanjut: {self.follow_up.follow_up}", self.follow_up.follow_up_due))
         others = [duty for duty in self.duties if duty.kind != DutyKind.FOLLOW_UP]
+        others.sort(key=lambda duty: duty.kind == DutyKind.SESSION)
         for duty in [duty for duty in others if _month(duty.due_until) <= _month(self.today)] or others[
             : not self.follow_up
         ]:
@@ -230,7 +232,8 @@ def _day_sql(scope: str, user, view: View, today: datetime.date) -> str:
     return f"""
     WITH own(id) AS MATERIALIZED ({scope}),
     duty AS MATERIALIZED (SELECT household, array_agg(kind) AS kinds, array_agg(due_until) AS dues,
-            min(due_until) AS due_until, min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)})) AS visit_until
+            min(due_until) FILTER (WHERE kind <> '{DutyKind.SESSION}') AS due_until,
+            min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)})) AS visit_until
         FROM ({open_duties(day, "h.id IN (SELECT id FROM own)")}) d WHERE true{in_programs(view.program_ids)}
         GROUP BY household),
     task AS MATERIALIZED (SELECT h.id AS pk, h.recipient_name, h.address, h.rt, h.rw, h.region_code AS region_id,

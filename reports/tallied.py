@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.utils import timezone
 
-from assistance_logs.models import AssistantTally, VisitTally
+from assistance_logs.models import AssistantTally, DutyTally, VisitTally
 from beneficiaries import figures, tallies
 from beneficiaries.models import CaseTally, CellTally, ComponentTally, FamilyTally
 from beneficiaries.models.tally import ALL_PROGRAMS
@@ -118,6 +118,10 @@ class Tallied:
                 coalesce(bool_or(has_reported) FILTER (WHERE {there}), false) AS has_reported
             FROM {AssistantTally._meta.db_table} WHERE {here} OR {there}
             GROUP BY assistant_id HAVING sum(families) FILTER (WHERE {here}) > 0"""
+
+    def duties(self) -> list[tuple]:
+        """Give (assistant's id, done, due, overdue, excused): families by what a visit must do for them this month."""
+        return self._sums(DutyTally, "assistant_id", ["done", "due", "overdue", "excused"])
 
     def _rows(self, sql: str, everywhere: "Tallied") -> list[tuple]:
         values = {"program": self.program, "everywhere": everywhere.program}

@@ -13,6 +13,7 @@ from beneficiaries import figures
 from beneficiaries.figures import View
 from ejsika.accounts.models import User
 from reports.counts import Share
+from reports.month_duties import MonthDuty
 from reports.scope import Scope
 from reports.tallied import Tallied
 
@@ -29,6 +30,7 @@ class Workload:
     last_report: datetime.datetime | None = None
     name: str = ""
     urls: dict[str, str] = field(default_factory=dict)
+    duty: MonthDuty | None = None
 
     @property
     def overdue(self) -> int:

@@ -50,6 +50,11 @@ def register() -> None:
     )
     figures.register("visit_excused", "Bulan ini berhalangan", lambda view: _open(view) & _excused(view))
     figures.register(
+        "session_overdue",
+        "Pertemuan kelompok lewat jatuh tempo",
+        lambda view: _overdue(view, DutyKind.SESSION) & ~_excused(view),
+    )
+    figures.register(
         "assessment_overdue",
         "Asesmen lewat jatuh tempo",
         lambda view: _overdue(view, DutyKind.ASSESSMENT) & ~_excused(view),

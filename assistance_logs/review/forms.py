@@ -25,6 +25,11 @@ _CONDITIONS = {
 }
 
 
+def waiting(visits):
+    """Narrow visits to those that wait for a look: what the first tab shows."""
+    return visits.current().filter(_CONDITIONS[Waiting.WAITING])
+
+
 class ReviewFilterForm(forms.Form):
     """GET parameters of the queue. A bad or foreign value is an error, and then the list is empty."""
 

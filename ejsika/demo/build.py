@@ -16,6 +16,7 @@ from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationC
 from ejsika.audit.models import AuditEvent
 from ejsika.demo import SEED
 from ejsika.demo.assessments import write_assessments
+from ejsika.demo.duties import flag_last_visits, write_excuses
 from ejsika.demo.families import Family, live, place_families
 from ejsika.demo.further_visits import write_further_visits
 from ejsika.demo.graduations import record_cases, write_cases
@@ -48,6 +49,8 @@ def build(households: int, password: str, today: datetime.date, visits: int = 0)
         if families:
             _add_stories(cursor, families, programs, users, today)
             _analyze(cursor)
+            write_excuses(cursor, families, today)
+            flag_last_visits(cursor, families, today)
         further = write_further_visits(cursor, visits, today) if visits else 0
         if further:
             _analyze(cursor)

@@ -1,10 +1,18 @@
-"""The two programmes of the demo, what they rest on and how often they ask for a visit."""
+"""The two programmes of the demo, what they rest on and how often they ask for what."""
 
 import datetime
 
 from ejsika.programs.models import LegalBasis, Program, ProgramRule, RuleName
 
 VISIT_EVERY_DAYS = 90
+THIS_RULE_BOOK = datetime.date(2026, 1, 1)  # from which on assessments and meetings are asked for
+RULES = {
+    RuleName.VISIT_EVERY_DAYS: (VISIT_EVERY_DAYS, None),
+    RuleName.SESSION_EVERY_MONTHS: (1, THIS_RULE_BOOK),
+    RuleName.ASSESSMENT_EVERY_MONTHS: (24, THIS_RULE_BOOK),
+    RuleName.MONITORING_EVERY_MONTHS: (3, None),
+    RuleName.MONITORING_MONTHS: (12, None),
+}
 PROVINCE, CILEGON = "JAMSOSRATU", "JSCM"
 
 
@@ -43,12 +51,10 @@ def _basis(number: str, title: str, valid_from: datetime.date) -> LegalBasis:
 def _make(code: str, name: str, funding_source: str, basis: LegalBasis) -> Program:
     defaults = {"name": name, "funding_source": funding_source, "legal_basis": basis}
     program, _ = Program.objects.get_or_create(code=code, defaults=defaults)
-    if not program.rules.filter(name=RuleName.VISIT_EVERY_DAYS).exists():
-        ProgramRule.objects.create(
-            program=program,
-            name=RuleName.VISIT_EVERY_DAYS,
-            value=VISIT_EVERY_DAYS,
-            valid_from=basis.valid_from,
-            legal_basis=basis,
-        )
+    present = set(program.rules.values_list("name", flat=True))
+    ProgramRule.objects.bulk_create(
+        ProgramRule(program=program, name=name, value=value, valid_from=day or basis.valid_from, legal_basis=basis)
+        for name, (value, day) in RULES.items()
+        if name not in present
+    )
     return program

@@ -2,6 +2,9 @@
 
 import datetime
 from random import Random
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from beneficiaries.choices import Bank
 from beneficiaries.models import Assignment, Enrollment, Household, Member, StatusChange
@@ -18,7 +21,7 @@ from ejsika.regions.models import Region
 BANKS = {"3604": Bank.BANTEN, "3672": Bank.BANTEN, "3673": Bank.BRI}
 ACCURACY_M = {"gps": (3, 30), "impor": (10, 150)}
 HOUSEHOLD = """id kk recipient_name region_code address rt rw phone latitude longitude point_accuracy_m point_source
-    bank account_sealed account_digest status"""
+    bank account_sealed account_digest status created_at"""
 MEMBER = """household_id nik name sex born_on relationship is_recipient school_level grade is_pregnant is_disabled
     joined_on"""
 
@@ -65,6 +68,7 @@ def _household(family: Family, numbers: Numbers, rng: Random) -> tuple:
         family.point_source,
         *_bank(family.regency, rng),
         family.now.status,
+        datetime.datetime.combine(family.assigned_from, datetime.time(8), ZoneInfo(settings.TIME_ZONE)),
     )
 
 

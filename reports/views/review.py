@@ -3,15 +3,19 @@
 from django.views.decorators.http import require_safe
 
 from assistance_logs.models import Visit
+from assistance_logs.review.forms import waiting
 from beneficiaries import figures
 from beneficiaries.choices import GraduationState
 from beneficiaries.models import GraduationCase
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
+from ejsika.lib.paginate import count_up_to
+from reports.month_duties import month_duties
 from reports.scope import Scope
 from reports.workloads import add_last_reports, named, workloads
 
 CASES_SHOWN = 10
+MOST_COUNTED = 10_000
 
 
 @require_safe
@@ -31,6 +35,7 @@ def review(request):
             "cases_count": cases.count(),
             "unassigned": scope.readable_families.filter(without_assistant).count(),
             "unassigned_url": scope.list_url("without_assistant"),
+            "flagged": count_up_to(waiting(scope.form.apply(Visit.objects.for_user(request.user))), MOST_COUNTED),
             **_assistants(scope),
         }
     return render_page(request, "reports/review.html", context)
@@ -42,7 +47,9 @@ def _assistants(scope) -> dict:
     loads = named(workloads(scope))
     silent = [load for load in loads if not load.has_reported]
     add_last_reports(silent, visits)
+    duties = month_duties(scope)
     for load in loads:
+        load.duty = duties.get(load.assistant_id)
         load.urls = {
             figure: scope.list_url(figure, assistant=load.assistant_id)
             for figure in ("active", "late", "never_visited")

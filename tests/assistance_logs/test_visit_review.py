@@ -210,9 +210,8 @@ def test_a_flagged_visit_is_approved_on_its_page(client, ayu, flagged):
     client.force_login(ayu)
     page = client.get(flagged.get_absolute_url()).text
     assert "Setujui kunjungan ini" in page and "di luar pukul 05.00–21.00" in page
-    assert (
-        client.post(DECIDE, {"visit": flagged.pk, "one": "1", "state": "disetujui"}).url == flagged.get_absolute_url()
-    )
+    answer = client.post(DECIDE, {"visit": flagged.pk, "one": "1", "state": "disetujui"})
+    assert answer.url == flagged.get_absolute_url()
     assert "Disetujui Ayu" in client.get(flagged.get_absolute_url()).text
     approve(visits=Visit.objects.all(), by=ayu)
     assert AuditEvent.objects.filter(action="visit.approved").count() == 1

@@ -6,6 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance_logs.models import Visit
+from assistance_logs.obligations.actions import excuse
+from assistance_logs.review.flags import refresh_flags
+from beneficiaries import tallies
 from ejsika.accounts.permissions import Role
 from tests.factories import NORTH, SOUTH, make_case, make_household, make_user, make_visit
 
@@ -57,6 +61,33 @@ def test_late_families_by_assistant_lead_to_their_lists(client, ayu, some):
     }
     for figure, n in (("late", 1), ("active", 2)):
         assert client.get(loads["Budi"].urls[figure]).context["count"] == n
+
+
+def test_the_months_visits_by_assistant_are_as_many_as_their_lists(client, ayu, budi, some):
+    excuse(household=some["Beti Lama"], by=budi, reason="bencana")
+    client.force_login(ayu)
+    for current in (False, True):
+        if current:
+            tallies.refresh_all()
+        loads = {load.name: load.duty for load in client.get(URL).context["assistants"]}
+        assert {
+            name: (duty.share.n, duty.share.of, duty.visit_overdue, duty.visit_excused) for name, duty in loads.items()
+        } == {
+            "Budi": (1, 1, 0, 1),
+            "Dodi": (1, 1, 0, 0),
+        }
+        assert client.get(loads["Budi"].urls["visit_excused"]).context["count"] == 1
+        assert client.get(loads["Budi"].urls["visit_done"]).context["count"] == 1
+
+
+def test_flagged_visits_are_as_many_as_their_list(client, ayu, citra, some):
+    for family in (some["Ani Baru"], some["Evi Selatan"]):
+        visit = make_visit(family, family.assignments.get().assistant, timezone.localdate())
+        Visit.objects.filter(pk=visit.pk).update(accuracy_m=900, latitude="-6.4", longitude="106.2")
+        refresh_flags([visit.pk])
+    client.force_login(ayu)
+    assert client.get(URL).context["flagged"] == 1
+    assert len(client.get(reverse("assistance_logs:review_list")).context["page"]) == 1
 
 
 def test_family_of_a_former_assistant_counts_for_the_present_one(client, ayu, budi, some):
