@@ -205,6 +205,14 @@ class SessionForm(forms.Form):
             "accuracy_m": position and position.accuracy_m,
         }
 
+    def reasons(self) -> list[str]:
+        """What is wrong, each with the words of its field, for a phone that shows a line of it."""
+        return [
+            error if name == NON_FIELD_ERRORS else f"{self.fields[name].label or 'Formulir'}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
     def sent_before(self) -> GroupSession | None:
         """The meeting that this same sending stored already, whatever else it says now. Call after is_valid()."""
         return find_sent(self.cleaned_data.get("uuid"), by=self.user, group=self.group, replaces=self.replaces)

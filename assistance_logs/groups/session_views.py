@@ -25,6 +25,8 @@ TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimp
 @require_http_methods(["GET", "POST"])
 @requires(Permission.SESSION_LOG)
 def session_new(request, pk):
+    if request.POST.get("user", str(request.user.pk)) != str(request.user.pk):  # a phone's outbox of somebody else
+        return JsonResponse({"state": "other_user"}, status=409)
     group = get_object_or_404(Group.objects.for_user(request.user).select_related("region"), pk=pk)
     form = SessionForm(request.POST if request.method == "POST" else None, group=group, user=request.user)
     today = day_start(timezone.localdate())
@@ -73,6 +75,8 @@ def _answer(request, form, act, page, context):
         form.add_error(None, error)
         status = 409
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        if session and "page" in request.POST:  # somebody looks at it now: the next page says so
+            _tell(request, form, session)
         return _json_answer(form, session)
     if session is None:
         form.renew_uuid()
@@ -91,13 +95,17 @@ def _tell(request, form, session):
 
 
 def _json_answer(form, session):
+    """As a phone's outbox reads it of a visit: stored and where, or each reason why not, beside its field too."""
     stored = session is not None
     answer = {
         "uuid": str(session.uuid) if stored else form.data.get("uuid", ""),
         "state": "stored" if stored else "rejected",
+        "reasons": [] if stored else form.reasons(),
         "errors": {} if stored else form.errors.get_json_data(),
         "warnings": ["position_unreadable"] if form.position_unreadable else [],
     }
+    if stored:
+        answer["url"] = session.get_absolute_url()
     response = JsonResponse(answer, status=200 if stored else 422)
     patch_vary_headers(response, ["Accept"])
     return response

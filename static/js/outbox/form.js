@@ -106,7 +106,7 @@ function written(form, visit, before) {
   }
 }
 
-async function leave(form, kept) {
+export async function leave(form, kept) {
   const door = navigator.onLine ? await knock() : { state: "away" }
   const isOwn = door.state === "open" && door.user === kept.user
   const answer = isOwn ? await send(kept, door, { isSeen: true }) : { state: door.state }

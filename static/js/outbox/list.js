@@ -61,7 +61,9 @@ async function card(template, item, sending, edit) {
   find("advice").hidden = state !== "refused"
   find("again").hidden = state !== "refused"
   for (const name of ["edit", "remove", "again"]) find(name).append(hidden(item.family.name))
-  find("edit").addEventListener("click", () => edit(item))
+  // What has a page of its own is mended there, once it was refused: before, the server may have it already.
+  find("edit").hidden = Boolean(item.page) && state !== "refused"
+  find("edit").addEventListener("click", () => (item.page ? location.assign(`${item.page}#${item.uuid}`) : edit(item)))
   find("again").addEventListener("click", () => sendAgain(item))
   find("remove").addEventListener("click", () => {
     if (confirm(template.dataset.removing.replace("%", item.family.name))) store.remove(item.uuid)

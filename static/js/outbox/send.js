@@ -71,12 +71,13 @@ async function finish(item, answer) {
   return answer
 }
 
+// A visit, or what has a page of its own that takes it (`page`), such as a group's meeting.
 async function sendVisit(item, { user, token }, isSeen) {
   const body = new FormData()
   for (const [name, value] of item.fields) body.append(name, value)
-  const more = { user, household: item.household, revision: item.revision ?? "" }
+  const more = { user, household: item.household ?? "", revision: item.revision ?? "" }
   for (const [name, value] of Object.entries(isSeen ? { ...more, page: 1 } : more)) body.append(name, value)
-  return read(await post(SEND, body, token, isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS))
+  return read(await post(item.page ?? SEND, body, token, isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS))
 }
 
 // Photos go one by one, so that a weak network has to begin anew with one alone. A refused one is told, not tried again.
