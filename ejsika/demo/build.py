@@ -24,6 +24,7 @@ from ejsika.demo.groups import write_groups
 from ejsika.demo.numbers import Numbers
 from ejsika.demo.places import missing
 from ejsika.demo.programs import make_programs
+from ejsika.demo.targets import write_targets
 from ejsika.demo.users import Users, coordinators, share
 from ejsika.demo.visits import write_visits
 from ejsika.demo.writing import record_families, write_enrollments, write_families
@@ -48,6 +49,7 @@ def build(households: int, password: str, today: datetime.date, visits: int = 0)
         families = _add_families(cursor, households, users, today)
         if families:
             _add_stories(cursor, families, programs, users, today)
+            write_targets(cursor, users, today)
             _analyze(cursor)
             write_excuses(cursor, families, today)
             flag_last_visits(cursor, families, today)

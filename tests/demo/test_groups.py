@@ -7,8 +7,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
+from assistance_logs.targets.models import Target
 from beneficiaries.models import Household
+from ejsika.accounts.models import User
 from ejsika.audit.models import AuditEvent
+from ejsika.demo.targets import UNDECIDED
 
 
 @pytest.fixture
@@ -50,7 +53,16 @@ def test_everything_is_on_record(demo):
     assert told("session.logged") == GroupSession.objects.count()
 
 
+def test_nearly_everybody_has_targets(demo):
+    without = User.objects.filter(assignments__ended_on=None, assignments__isnull=False, targets=None).distinct()
+    assert {user.assignments.first().household.region_id[:4] for user in without} == {UNDECIDED}
+    held = Target.objects.filter(user__username="pendamping").values_list("kind", "per_year")
+    assert dict(held)["graduasi"] == 10 and len(held) == 4
+    assert AuditEvent.objects.filter(action="target.set").count() * 4 == Target.objects.count()
+
+
 def test_a_repeat_adds_nothing(demo):
-    before = set(GroupSession.objects.values_list("uuid", flat=True))
+    before, targets = set(GroupSession.objects.values_list("uuid", flat=True)), Target.objects.count()
     call_command("demo", households=400, verbosity=0)
+    assert Target.objects.count() == targets
     assert set(GroupSession.objects.values_list("uuid", flat=True)) == before
