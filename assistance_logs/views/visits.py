@@ -33,11 +33,13 @@ TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimp
 @requires(Permission.VISIT_LOG)
 def task_list(request):
     today = timezone.localdate()
-    page, day = _page(request.user, today, request.GET.get("page", ""))
+    show_all = "all" in request.GET
+    page, day = _page(request.user, today, request.GET.get("page", ""), None if show_all else FAMILIES_A_PAGE)
     tasks = worklist.with_follow_ups(day.tasks)
     context = {
         "page": page,
         "groups": worklist.grouped(tasks, day),
+        "with_points": show_all,
         "progress": day.progress(today),
         "returned": worklist.returned_visits(request.user),
         "today": today,
@@ -45,15 +47,18 @@ def task_list(request):
     return render_page(request, "assistance_logs/task_list.html", context)
 
 
-def _page(user, today, asked):
-    """The page of the day that is asked for; the first for what is no number, the last for one beyond it."""
-    number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_NUMBER else 1
-    read = partial(worklist.day_of, user, today, limit=FAMILIES_A_PAGE)
-    day = read(start=(number - 1) * FAMILIES_A_PAGE)
+def _page(user, today, asked, size):
+    """The page of the day that is asked for; the first for what is no number, the last for one beyond it.
+
+    `size` None: all families on one page.
+    """
+    number = max(int(asked), 1) if size and asked.isascii() and asked.isdigit() and len(asked) < LONGEST_NUMBER else 1
+    read = partial(worklist.day_of, user, today, limit=size)
+    day = read(start=(number - 1) * (size or 0))
     if not day.tasks and number > 1:
-        number = max(math.ceil(read(start=0).listed / FAMILIES_A_PAGE), 1)
-        day = read(start=(number - 1) * FAMILIES_A_PAGE)
-    paginator = Paginator(range(0), FAMILIES_A_PAGE)
+        number = max(math.ceil(read(start=0).listed / size), 1)
+        day = read(start=(number - 1) * size)
+    paginator = Paginator(range(0), size or max(day.listed, 1))
     paginator.count = day.listed  # counted already
     return paginator.page(number) if day.tasks else paginator.get_page(1), day
 

@@ -67,7 +67,7 @@ function fromHome(point, { homeLatitude, homeLongitude, home }) {
   return homeLatitude ? home.replace("%", format(distance(point, +homeLatitude, +homeLongitude))) : ""
 }
 
-function distance(point, latitude, longitude) {
+export function distance(point, latitude, longitude) {
   const radians = (degrees) => (degrees * Math.PI) / 180
   const a = radians(point.latitude)
   const b = radians(latitude)

@@ -118,6 +118,16 @@ def test_a_long_list_comes_in_pages_that_stay_small(at_work, budi, django_assert
     assert names(beyond) == names(last)
 
 
+def test_all_come_on_one_page_with_their_points_for_the_phone_to_sort(at_work, budi):
+    for serial in range(25):
+        make_household(assistant=budi, latitude=f"-6.4{serial:02}", longitude="106.2")
+    make_household(assistant=budi)
+    page = at_work.get(URL, {"all": "1"})
+    assert sum(map(len, names(page).values())) == 26
+    assert page.text.count("data-latitude=") == 25 and 'data-latitude="-6.407000"' in page.text
+    assert "data-latitude" not in at_work.get(URL).text
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "x", "999999999999999999999", "1.5", ""])
 def test_a_page_that_is_none_shows_one_that_is(at_work, budi, number):
     make_household(name="Siti Ada", assistant=budi)

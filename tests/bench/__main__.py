@@ -30,7 +30,8 @@ def main() -> None:
         default=[50_000],
         help="baris roster yang diimpor; yang lebih besar untuk banding",
     )
-    parser.add_argument("--only", choices=["pages", "imports"], help="ukur halaman saja, atau impor saja")
+    parser.add_argument("--visits", type=int, default=1_000_000, help="kunjungan saat bendera diukur")
+    parser.add_argument("--only", choices=["pages", "imports", "obligations"], help="ukur satu bagian saja")
     options = parser.parse_args()
     django.setup()
     from django.conf import settings
@@ -39,9 +40,13 @@ def main() -> None:
 
     server = embedded_server(settings.DATABASES["default"])
     try:
-        if options.only != "imports":
+        if options.only in (None, "pages"):
             measure_pages(options.households)
-        if options.only != "pages":
+        if options.only in (None, "obligations"):
+            from tests.bench import obligations
+
+            obligations.show(obligations.measure(max(options.households), options.visits))
+        if options.only in (None, "imports"):
             from tests.bench import imports, suspects
 
             count, *larger = options.rows
