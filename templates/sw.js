@@ -7,6 +7,7 @@ const PAGE = "{{ page }}"
 const FILES = [{% for file in files %}
   "{% asset file %}",{% endfor %}
 ]
+const HASHED = /\.[0-9a-f]{12}\.\w+$/
 const GATEWAY_DOWN = [502, 503, 504] // a proxy is there, and nobody behind it
 
 addEventListener("install", (event) => {
@@ -52,8 +53,10 @@ async function visit(event) {
   }
 }
 
+// A file with a hash in its name never changes: on a weak network it must not be asked for again.
 async function file(request) {
-  return fetch(request).catch(() => kept(request))
+  const found = HASHED.test(request.url) && (await kept(request))
+  return found || fetch(request).catch(() => kept(request))
 }
 
 async function kept(request) {

@@ -9,7 +9,7 @@ const EARTH_RADIUS_M = 6_371_008.8
 
 export function follow(line, fields) {
   const { latitude, longitude, accuracy, position_source: source, happened_at: happenedAt } = fields
-  const isPinned = source.value === "pin"
+  const isPinned = Boolean(source.value === "pin" && latitude.value)
   let pinned = isPinned ? { latitude: +latitude.value, longitude: +longitude.value } : null
   let best = latitude.value && !isPinned ? { latitude: +latitude.value, longitude: +longitude.value, accuracy: +accuracy.value } : null
   let trouble = ""

@@ -5,7 +5,7 @@ import { knock, send } from "./send.js"
 import { sendLater } from "./sync.js"
 
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photos"])
-const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy"]) // of the page that is open, not of a draft
+const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy", "position_source"]) // of the page that is open, not of a draft
 const DRAFT_EVERY_MS = 400
 const DRAFT_DAYS_MS = 7 * 86_400_000
 const SPOT_MS = 2 * 3_600_000
@@ -107,7 +107,7 @@ function written(form, visit, before) {
 }
 
 export async function leave(form, kept) {
-  const door = navigator.onLine ? await knock() : { state: "away" }
+  const door = navigator.onLine ? await knock({ isSeen: true }) : { state: "away" }
   const isOwn = door.state === "open" && door.user === kept.user
   const answer = isOwn ? await send(kept, door, { isSeen: true }) : { state: door.state }
   if (answer.state === "rejected") return showErrors(form, answer)

@@ -39,7 +39,7 @@ export function showOutbox(root, user, edit) {
   })
   const look = async () => {
     await draw()
-    say(navigator.onLine ? (await knock()).state : "away")
+    say(navigator.onLine ? (await knock({ isSeen: true })).state : "away")
   }
   addEventListener("online", look)
   look()
@@ -56,6 +56,7 @@ async function card(template, item, sending, edit) {
   find("facts").textContent = said.filter(Boolean).join(" · ")
   for (const badge of element.querySelectorAll("[data-state]")) badge.hidden = badge.dataset.state !== state
   const reasons = state === "refused" ? item.refusal.reasons : item.trouble === "trouble" ? [template.dataset.trouble] : []
+  find("reasons").className = state === "refused" ? "wrong" : "late"
   find("reasons").hidden = !reasons.length
   find("reasons").replaceChildren(...reasons.map(line))
   find("advice").hidden = state !== "refused"

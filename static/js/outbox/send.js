@@ -12,8 +12,8 @@ const PHOTO_PATIENCE_MS = 180_000
 const DAY_AGE_MS = 10 * 60_000
 
 // Ask who is logged in: state "open" with user and token, or "login", "role", "away".
-export async function knock() {
-  const answer = await ask(DOOR)
+export async function knock({ isSeen = false } = {}) {
+  const answer = await ask(DOOR, { patience: isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS })
   const door = (await json(answer)) ?? { state: "away" }
   if (door.state === "open") await store.welcome(door.user)
   return door

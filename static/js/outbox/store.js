@@ -94,10 +94,11 @@ export async function forget(user, { unsentToo }) {
   tell()
 }
 
-// Days' lists and what is said of sent visits go after a week; what is unsent never does.
+// Days' lists, drafts and what is said of sent visits go after a week; what is unsent never does.
 export async function forgetOld(now = Date.now()) {
   const isOld = (time) => now - time > KEEP_DAYS * DAY_MS
   for (const { user, day } of await people()) if (day && isOld(day.at)) await change("people", user, { day: undefined })
+  for (const { key, at } of await read("drafts", (store) => store.getAll())) if (isOld(at)) await dropDraft(key)
   const rows = await read("items", (store) => store.getAll())
   const old = rows.filter((item) => item.state === "sent" && isOld(item.sentAt))
   if (old.length) await act(["items"], (store) => old.map((item) => store.delete(item.uuid)).at(-1))
