@@ -2,7 +2,7 @@
 import * as store from "./store.js"
 import { knock, sendAll } from "./send.js"
 
-const WHEN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
+const WHEN = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }
 const when = (time) => new Date(time).toLocaleString("id", WHEN)
 
 export function showOutbox(root, user, edit) {
