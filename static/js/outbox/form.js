@@ -5,7 +5,8 @@ import { knock, send } from "./send.js"
 import { sendLater } from "./sync.js"
 
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photos"])
-const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy", "position_source"]) // of the page that is open, not of a draft
+// Of the page that is open, not of a draft.
+const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy", "position_source"])
 const DRAFT_EVERY_MS = 400
 const DRAFT_DAYS_MS = 7 * 86_400_000
 const SPOT_MS = 2 * 3_600_000
