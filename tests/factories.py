@@ -12,7 +12,8 @@ from PIL import Image
 
 from assistance_logs.actions import attach_photo
 from assistance_logs.choices import PersonMet, VisitResult
-from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
+from assistance_logs.groups.actions import add_photo
+from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto
 from assistance_logs.models import Visit, VisitPhoto
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import years_before
@@ -203,6 +204,12 @@ def make_photo(visit: Visit) -> VisitPhoto:
     photo = read_photo(SimpleUploadedFile("a.jpg", picture()))
     attach_photo(visit=visit, by=visit.assistant, uuid=uuid.uuid4(), photo=photo)
     return visit.photos.last()
+
+
+def make_session_photo(session: GroupSession) -> SessionPhoto:
+    photo = read_photo(SimpleUploadedFile("a.jpg", picture()))
+    add_photo(session=session, by=session.assistant, uuid=uuid.uuid4(), photo=photo)
+    return session.photos.last()
 
 
 def make_case(

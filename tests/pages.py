@@ -22,6 +22,7 @@ from tests.factories import (
     make_photo,
     make_program,
     make_session,
+    make_session_photo,
     make_user,
     make_visit,
 )
@@ -73,6 +74,10 @@ def session(world):
     if group not in world.made:
         world.made[group] = group(world)
     return make_session(world.made[group], world.assistant, world.day)
+
+
+def session_photo(world):
+    return make_session_photo(session(world))
 
 
 def batch(world):
@@ -208,6 +213,8 @@ ROWS = {
     "groups:group_close": Row(P.GROUP_EDIT, POST, group),
     "groups:session_new": Row(P.SESSION_LOG, FORM, group),
     "groups:session_detail": Row(P.GROUP_VIEW, target=session),
+    "groups:session_photo": Row(P.GROUP_VIEW, target=session_photo),
+    "groups:session_photo_small": Row(P.GROUP_VIEW, target=session_photo),
     "groups:session_correct": Row(P.SESSION_LOG, FORM, session),
     "assistance_logs:outbox_photo": Row(P.VISIT_LOG, POST, data=sender),
     "assistance_logs:photo": Row(P.VISIT_VIEW, target=photo),

@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assistance_logs.actions import UuidTakenError
-from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
+from assistance_logs.actions import MOST_PHOTOS, UuidTakenError
+from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record, record_many
+from ejsika.files.models import StoredPhoto
+from ejsika.files.photos import Photo
 
 # What an edit of a group may change besides its families.
 COLUMNS = ["name", "week", "weekday", "day_of_month", "meets_at", "place"]
@@ -187,10 +189,30 @@ def correct_session(
         replaces=session,
         **content,
     )
+    SessionPhoto.objects.bulk_create(
+        SessionPhoto(session=newer, photo_id=pk) for pk in session.photos.values_list("photo", flat=True)
+    )
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(session, name)]
     changed += ["presence"] if before | presences != before else []
     record("session.corrected", target=group, by=by, session=newer.pk, replaces=session.pk, changed=changed)
     return newer
+
+
+@transaction.atomic
+def add_photo(*, session: GroupSession, by: User, uuid: uuids.UUID, photo: Photo) -> None:
+    """Add a photo to a meeting, once, however often it is sent.
+
+    Errors: ValidationError when there are as many as there may be, or no room; UuidTakenError if the UUID is another's.
+    """
+    Group.objects.select_for_update(of=("self",)).get(pk=session.group_id)
+    if known := StoredPhoto.objects.filter(uuid=uuid).first():
+        if known.stored_by_id != by.pk or not session.photos.filter(photo=known).exists():
+            raise UuidTakenError
+        return
+    if session.photos.count() >= MOST_PHOTOS:
+        raise ValidationError(f"Satu pertemuan memuat paling banyak {MOST_PHOTOS} foto.")
+    SessionPhoto.objects.create(session=session, photo=StoredPhoto.keep(photo, uuid=uuid, by=by))
+    record("session.photo_added", target=session.group, by=by, session=session.pk)
 
 
 def _create(presences: dict[int, str], **fields) -> GroupSession:

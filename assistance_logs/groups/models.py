@@ -16,6 +16,7 @@ from django.utils import formats
 from assistance_logs.groups.choices import MODULES, TOOK_PART, Presence, Speaker, Week, Weekday, lesson_label
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
+from ejsika.files.models import StoredPhoto
 from ejsika.regions.models import Region, ScopedQuerySet
 
 _SCHEDULE_BY_WEEK = Q(week__isnull=False, weekday__isnull=False, day_of_month__isnull=True)
@@ -300,3 +301,31 @@ class Attendance(models.Model):
     @property
     def took_part(self) -> bool:
         return self.presence in TOOK_PART
+
+
+class SessionPhotoQuerySet(ScopedQuerySet):
+    region_field = "session__group__region__code"
+
+    def for_user(self, user):
+        return self.filter(Exists(GroupSession.objects.for_user(user).filter(pk=OuterRef("session"))))
+
+    def countable_by(self, user):
+        return self.filter(Exists(GroupSession.objects.countable_by(user).filter(pk=OuterRef("session"))))
+
+
+class SessionPhoto(models.Model):
+    """A photo of one version of a meeting; a correction takes it along."""
+
+    session = models.ForeignKey(GroupSession, models.CASCADE, related_name="photos", db_index=False)
+    photo = models.ForeignKey(StoredPhoto, models.PROTECT, related_name="+")
+
+    objects = SessionPhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "foto pertemuan"
+        verbose_name_plural = "foto pertemuan"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["session", "photo"], name="session_photo_once")]
+
+    def __str__(self):
+        return f"foto pertemuan {self.pk}"

@@ -9,8 +9,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
-from assistance_logs.actions import OUTBOX_VERSION
-from assistance_logs.forms import CLOCK_SKEW, EARLIEST_YEAR, STALE
+from assistance_logs.actions import MOST_PHOTOS, OUTBOX_VERSION
+from assistance_logs.forms import CLOCK_SKEW, EARLIEST_YEAR, STALE, PhotosField
 from assistance_logs.groups.actions import find_sent
 from assistance_logs.groups.candidates import shown_before
 from assistance_logs.groups.choices import LESSONS, Presence, Speaker, lesson_after, lesson_choices
@@ -18,6 +18,7 @@ from assistance_logs.groups.models import Group, GroupSession, Membership
 from assistance_logs.position import read_position
 from assistance_logs.worklist import ON_THE_LIST
 from beneficiaries.models import Assignment, Household
+from ejsika.files.photos import Photo
 from ejsika.lib.tags import rt_rw
 
 LASTS = datetime.timedelta(hours=2)
@@ -78,16 +79,18 @@ class SessionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[MaxLengthValidator(4000)],
     )
+    photos = PhotosField(label="Foto", help_text=f"paling banyak {MOST_PHOTOS}", required=False)
     listed = forms.CharField(required=False, widget=forms.HiddenInput)
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, group: Group, user, replaces: GroupSession | None = None):
+    def __init__(self, data=None, files=None, *, group: Group, user, replaces: GroupSession | None = None):
         self.group, self.user, self.replaces = group, user, replaces
         self.position_unreadable = False
         initial = _values(replaces) if replaces else _usual(group)
-        super().__init__(data, initial=initial, label_suffix="")
+        self.photos: list[Photo] = []
+        super().__init__(data, files, initial=initial, label_suffix="")
         self.lines = self._lines()
         listed = ",".join(str(line.pk) for line in self.lines)
         self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION, "listed": listed}
@@ -163,6 +166,7 @@ class SessionForm(forms.Form):
         self._clean_presences()
         self._clean_position()
         self.cleaned_data.pop("listed", None)
+        self.photos = self.cleaned_data.pop("photos", [])
         if lesson := self.cleaned_data.pop("lesson", None):
             self.cleaned_data["module"], self.cleaned_data["lesson"] = map(int, lesson.split("-"))
         return self.cleaned_data

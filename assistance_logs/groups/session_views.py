@@ -1,6 +1,7 @@
 """Meetings of groups: writing one down, reading it, putting it right."""
 
 from functools import partial
+from uuid import uuid5
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assistance_logs.actions import UuidTakenError
 from assistance_logs.figures import day_start
-from assistance_logs.groups.actions import correct_session, log_session
-from assistance_logs.groups.models import Group, GroupSession
+from assistance_logs.groups.actions import add_photo, correct_session, log_session
+from assistance_logs.groups.models import Group, GroupSession, SessionPhoto
 from assistance_logs.groups.page import session_context
 from assistance_logs.groups.session_form import SessionForm
+from assistance_logs.views.photos import content_of, jpeg
 from ejsika.accounts.permissions import Permission, requires
+from ejsika.files.photos import small
 from ejsika.lib.http import render_page
 
 TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
@@ -28,7 +31,7 @@ def session_new(request, pk):
     if request.POST.get("user", str(request.user.pk)) != str(request.user.pk):  # a phone's outbox of somebody else
         return JsonResponse({"state": "other_user"}, status=409)
     group = get_object_or_404(Group.objects.for_user(request.user).select_related("region"), pk=pk)
-    form = SessionForm(request.POST if request.method == "POST" else None, group=group, user=request.user)
+    form = SessionForm(*_sent(request), group=group, user=request.user)
     today = day_start(timezone.localdate())
     context = {"group": group, "back_url": group.get_absolute_url()}
     context["session_of_today"] = (
@@ -54,11 +57,14 @@ def session_correct(request, pk):
     if request.method == "GET" and not session.is_current:
         messages.error(request, "Versi ini sudah diperbaiki. Yang dapat diperbaiki adalah versi terbaru, di bawah ini.")
         return redirect(session.versions()[0])
-    data = request.POST if request.method == "POST" else None
-    form = SessionForm(data, group=session.group, user=request.user, replaces=session)
+    form = SessionForm(*_sent(request), group=session.group, user=request.user, replaces=session)
     context = {"session": session, "group": session.group, "back_url": session.get_absolute_url()}
     page = partial(render_page, request, "groups/session_correct.html")
     return _answer(request, form, partial(correct_session, session=session, by=request.user), page, context)
+
+
+def _sent(request) -> tuple:
+    return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
 def _answer(request, form, act, page, context):
@@ -90,6 +96,11 @@ def _tell(request, form, session):
         messages.info(request, "Pertemuan ini sudah tersimpan sebelumnya. Untuk mengubahnya, pilih Perbaiki.")
     else:
         messages.success(request, "Perbaikan tersimpan." if form.replaces else "Pertemuan tersimpan.")
+    for number, photo in enumerate(form.photos, 1):
+        try:  # each has a number of its own, so that a repeat of the form adds none
+            add_photo(session=session, by=request.user, uuid=uuid5(session.uuid, f"photo {number}"), photo=photo)
+        except ValidationError as error:
+            messages.warning(request, f"Foto ke-{number} tidak ikut disimpan. {error.message}")
     if form.position_unreadable:
         messages.warning(request, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan.")
 
@@ -109,3 +120,19 @@ def _json_answer(form, session):
     response = JsonResponse(answer, status=200 if stored else 422)
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+@require_safe
+@requires(Permission.GROUP_VIEW)
+def session_photo(request, pk):
+    return jpeg(_content(request.user, pk))
+
+
+@require_safe
+@requires(Permission.GROUP_VIEW)
+def session_photo_small(request, pk):
+    return jpeg(small(_content(request.user, pk)))
+
+
+def _content(user, pk) -> bytes:
+    return content_of(get_object_or_404(SessionPhoto.objects.for_user(user).select_related("photo"), pk=pk))

@@ -12,5 +12,7 @@ urlpatterns = [
     path("<int:pk>/close/", views.group_close, name="group_close"),
     path("<int:pk>/sessions/new/", session_views.session_new, name="session_new"),
     path("sessions/<int:pk>/", session_views.session_detail, name="session_detail"),
+    path("photos/<int:pk>/", session_views.session_photo, name="session_photo"),
+    path("photos/<int:pk>/small/", session_views.session_photo_small, name="session_photo_small"),
     path("sessions/<int:pk>/correct/", session_views.session_correct, name="session_correct"),
 ]

@@ -13,23 +13,27 @@ from ejsika.files.storage import Lost
 @require_safe
 @requires(Permission.VISIT_VIEW)
 def photo(request, pk):
-    return _jpeg(_content(request.user, pk))
+    return jpeg(_content(request.user, pk))
 
 
 @require_safe
 @requires(Permission.VISIT_VIEW)
 def photo_small(request, pk):
-    return _jpeg(small(_content(request.user, pk)))
+    return jpeg(small(_content(request.user, pk)))
 
 
 def _content(user, pk) -> bytes:
-    found = get_object_or_404(VisitPhoto.objects.for_user(user).select_related("photo"), pk=pk)
+    return content_of(get_object_or_404(VisitPhoto.objects.for_user(user).select_related("photo"), pk=pk))
+
+
+def content_of(found) -> bytes:
+    """The JPEG of a row with a photo; 404 where it is lost."""
     try:
         return found.photo.content()
     except Lost:
         raise Http404 from None
 
 
-def _jpeg(content: bytes) -> HttpResponse:
+def jpeg(content: bytes) -> HttpResponse:
     headers = {"Content-Disposition": 'inline; filename="foto.jpg"'}
     return HttpResponse(content, content_type="image/jpeg", headers=headers)

@@ -48,6 +48,7 @@ ACTIONS = {
         "group.left": "Keluarga keluar dari kelompok",
         "session.logged": "Pertemuan dicatat",
         "session.corrected": "Pertemuan diperbaiki",
+        "session.photo_added": "Foto pertemuan ditambahkan",
     },
     "Graduasi": {
         "graduation.proposed": "Graduasi diusulkan",

@@ -32,6 +32,7 @@ function endOf({ happened_at: start, ends_at: end }) {
 }
 
 async function save(event, form) {
+  if (form.elements.photos.files.length) return // photos go with the form, to the server alone
   event.preventDefault()
   const button = form.querySelector("button:not([type=button])")
   button.disabled = true

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from assistance_logs.groups.models import Attendance, GroupSession, Membership
 from beneficiaries.models import Assignment
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
-from tests.factories import NORTH, make_group, make_household, make_session, make_user
+from tests.factories import NORTH, make_group, make_household, make_session, make_user, picture
 from tests.groups.sending import post_correction, post_session, sent_session
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -180,6 +181,26 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(as_budi, group, nor
     late = post_correction(as_budi, old, fields | {"uuid": str(uuid.uuid4())})
     assert late.status_code == 409 and "sudah diperbaiki lebih dulu" in late.content.decode()
     assert as_budi.get(reverse("groups:session_correct", args=[old.pk])).status_code == 302
+
+
+def test_photos_come_with_the_form_once_and_stay_with_a_correction(
+    as_budi, settings, tmp_path, group, north_family, second_family
+):
+    settings.MEDIA_ROOT = tmp_path
+    fields = sent_session(north_family, second_family)
+    for _ in range(2):
+        files = [SimpleUploadedFile(f"{number}.jpg", picture(width=60 + number)) for number in range(2)]
+        post_session(as_budi, group, fields | {"photos": files})
+    session = GroupSession.objects.get()
+    assert session.photos.count() == 2
+    page = as_budi.get(session.get_absolute_url()).content.decode()
+    small = reverse("groups:session_photo_small", args=[session.photos.first().pk])
+    assert small in page and as_budi.get(small).content.startswith(b"\xff\xd8")
+    post_correction(as_budi, session, sent_session(north_family, away={second_family: "izin"}))
+    assert GroupSession.objects.get(replaces=session).photos.count() == 2
+    bad = sent_session(north_family, second_family, photos=SimpleUploadedFile("a.jpg", b"no picture"))
+    answer = post_session(as_budi, group, bad)
+    assert answer.status_code == 422 and "Foto ke-1" in answer.content.decode()
 
 
 def test_only_the_writer_corrects(client, ayu, group, budi):
