@@ -109,8 +109,12 @@ def log_visit(
 
 
 @transaction.atomic
-def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: int, **content) -> Visit:
+def correct_visit(
+    *, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: int, dropped_photos=(), **content
+) -> Visit:
     """Store a new version of a visit in the place of the current one, or give what the same UUID stored before.
+
+    It takes the photos along, but those that are dropped (ids of VisitPhoto).
 
     Errors: ValidationError if `visit` is not the current version any more; UuidTakenError as in find_sent.
     """
@@ -130,11 +134,14 @@ def correct_visit(*, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: i
         replaces=visit,
         **content,
     )
-    VisitPhoto.objects.bulk_create(VisitPhoto(visit=newer, photo_id=row.photo_id) for row in visit.photos.all())
+    VisitPhoto.objects.bulk_create(
+        VisitPhoto(visit=newer, photo_id=row.photo_id) for row in visit.photos.exclude(pk__in=dropped_photos)
+    )
     refresh_last_visits([household.pk])
     refresh_flags([newer.pk])
     tallies.refresh([household.region_id], month=_month(visit) if _month(visit) == _month(newer) else None)
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
+    changed += ["photos"] if dropped_photos else []
     record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
     return newer
 

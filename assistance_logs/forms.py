@@ -92,6 +92,9 @@ class VisitForm(forms.Form):
         label="Siapa yang ditemui?", choices=[("", "Sesuai hasil kunjungan"), *PersonMet.choices], required=False
     )
     photos = PhotosField(label="Foto", required=False)
+    dropped_photos = forms.MultipleChoiceField(
+        label="Hapus foto", required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "pills"})
+    )
     sets_home = forms.BooleanField(label="Ini rumahnya: pakai lokasi ini sebagai titik rumah", required=False)
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -105,6 +108,10 @@ class VisitForm(forms.Form):
         initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
         self.photos: list[Photo] = []
         super().__init__(data, files, initial=initial, label_suffix="")
+        photos = replaces.photos.all() if replaces else ()
+        self.fields["dropped_photos"].choices = [(str(row.pk), f"Foto ke-{n}") for n, row in enumerate(photos, 1)]
+        if not photos:
+            del self.fields["dropped_photos"]
         if replaces or (household and household.has_point):
             del self.fields["sets_home"]
         self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}

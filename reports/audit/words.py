@@ -107,6 +107,7 @@ _KEYS = HOUSEHOLD_WORDS | {
     "reasons": "alasan",
     "note": "catatan",
     "remark": "catatan",
+    "photos": "foto",
     "on": "tanggal",
     "decree": "nomor SK",
     "legal_basis": "dasar hukum",

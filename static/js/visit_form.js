@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("[data-visit-form]")) start(form)
 async function start(form) {
   for (const line of form.querySelectorAll("[data-position]")) follow(line, form.elements)
   offerPin(form)
+  if (!isSecureContext) return // no numbers to be had for what is kept: the plain form does
   const { household, name, place } = form.dataset
   const user = Number(document.querySelector("[data-sync]").dataset.user)
   const draft = `${user}:${household}`

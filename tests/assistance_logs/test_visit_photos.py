@@ -117,6 +117,18 @@ def test_a_correction_takes_the_photos_along_and_a_late_one_goes_to_the_newest(c
     assert (newest.photos.count(), visit.photos.count(), StoredPhoto.objects.count()) == (2, 1, 2)
 
 
+def test_a_correction_can_leave_a_photo_behind_that_the_old_version_keeps(client, budi, visit):
+    wrong, right = make_photo(visit), make_photo(visit)
+    client.force_login(budi)
+    page = client.get(reverse("assistance_logs:visit_correct", args=[visit.pk])).text
+    assert "Foto ke-2" in page and reverse("assistance_logs:photo_small", args=[right.pk]) in page
+    refused = post_correction(client, visit, dropped_photos=[str(right.pk + 1000)])
+    assert refused.status_code == 200 and Visit.objects.count() == 1
+    post_correction(client, visit, dropped_photos=[str(wrong.pk)])
+    assert [row.photo for row in Visit.objects.current().get().photos.all()] == [right.photo]
+    assert visit.photos.count() == 2
+
+
 def files(*contents):
     return [SimpleUploadedFile("a.jpg", content) for content in contents]
 

@@ -28,9 +28,12 @@ export async function forgetDisabled(exceptUser) {
   }
 }
 
+// Without TLS there are no locks, and no worker either: two pages may then send the same, which the server bears.
+const inTurn = (work) => (navigator.locks ? navigator.locks.request("ejsika-outbox", work) : work())
+
 // Send all that waits of who is logged in, one after the other. Two at once, in page and worker, wait for each other.
 export function sendAll() {
-  return navigator.locks.request("ejsika-outbox", async () => {
+  return inTurn(async () => {
     const door = await knock()
     if (door.state !== "open") return door.state
     let outcome = "done"
@@ -105,7 +108,7 @@ function post(address, body, token, patience) {
 }
 
 async function ask(address, { patience = PATIENCE_MS, ...options } = {}) {
-  const signal = AbortSignal.timeout(patience)
+  const signal = AbortSignal.timeout?.(patience)
   try {
     return await fetch(address, { cache: "no-store", redirect: "manual", signal, ...options })
   } catch {
