@@ -42,16 +42,9 @@ class GroupQuerySet(ScopedQuerySet):
         own = Membership.objects.filter(Exists(families.filter(pk=OuterRef("household"))), group=OuterRef("pk"))
         return Q(Exists(own.filter(Q(left_on__isnull=True) | Q(left_on=F("group__closed_on")))))
 
-    def open(self):
-        return self.filter(closed_on__isnull=True)
-
-    def met_between(self, start, end):
-        """Groups that had a meeting from `start` to before `end` (aware datetimes)."""
-        return self.filter(self.has_met(start, end))
-
     @staticmethod
     def has_met(start, end) -> Q:
-        """The condition of met_between."""
+        """The condition that a group had a meeting from `start` to before `end` (aware datetimes)."""
         return Q(Exists(GroupSession.objects.current().held_between(start, end).filter(group=OuterRef("pk"))))
 
 

@@ -55,15 +55,14 @@ def group_context(group: Group, user) -> dict:
 
 
 def session_context(session: GroupSession, user) -> dict:
-    """What the page of a meeting shows. Cost: two queries."""
+    """What the page of a meeting shows. Cost: three queries."""
     noted = attendances_of(session, user)
-    present = sum(each.took_part for each in noted)
     return {
         "session": session,
         "group": session.group,
         "noted": noted,
         "absent": [each for each in noted if not each.took_part],
-        "rate": Rate(present, len(noted), attendance.FEWEST),  # one meeting, but all of it: its share is a fact
+        "took_part": sum(each.took_part for each in noted),
         "versions": session.versions(),
         "can_correct": session.is_current and user.may(Permission.SESSION_LOG) and session.assistant_id == user.pk,
         "can_visit": user.may(Permission.VISIT_LOG),
