@@ -52,8 +52,8 @@ def visit(world):
 
 
 def excuse(world):
-    month = world.day.replace(day=1)
-    return Excuse.objects.create(household=world.household, month=month, reason="bencana", by=world.assistant)
+    said = {"month": world.day.replace(day=1), "by": world.assistant}
+    return Excuse.objects.get_or_create(household=world.household, **said, defaults={"reason": "bencana"})[0]
 
 
 def judged(world):

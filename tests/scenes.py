@@ -5,6 +5,9 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance_logs.models import Excuse, Visit, VisitReview
+from assistance_logs.review.actions import send_back
+from assistance_logs.review.words import FlagKind
 from assistance_logs.targets.models import Target
 from beneficiaries.graduation import actions as graduation
 from beneficiaries.models import Assessment, Assignment, FormerCard, Household, Member
@@ -33,6 +36,9 @@ from tests.sheets import ROSTERS
 LONG = "Raden Ayu Siti Nurhasanah Kartadiningrat binti Haji Muhammad Syarifuddin Wirayudha"[:80]
 UNBROKEN = "Sitimaimunahkartadiningrat" * 3 + "wi"
 MARKUP = "<b>Siti</b> & \"Tini\" '{{ x }}' " + "Wira " * 10
+FLAGS = [
+    {"kind": kind, "value": 12_345, "limit": 500, "until": 21, "metres": 9_876, "minutes": 59} for kind in FlagKind
+]
 NAMES = [LONG, UNBROKEN, MARKUP.strip()[:80], "Ai"]
 ADDRESS = "Kampung Cikadu Hilir Gang Haji Muhammad Syarifuddin Nomor 12 Belakang Madrasah " * 2 + UNBROKEN[:40]
 NOTES = (LONG + ". " + UNBROKEN + "\n\n") * 6
@@ -92,7 +98,11 @@ class FullWorld(World):
         )
         words = {"notes": NOTES[:1000], "follow_up": ADDRESS[:200], "follow_up_due": self.day}
         for days in (400, 100, 40, 0):
-            make_visit(self.household, self.assistant, self.day - datetime.timedelta(days=days), **words)
+            visit = make_visit(self.household, self.assistant, self.day - datetime.timedelta(days=days), **words)
+            VisitReview.objects.create(visit=visit, flags=[flag | {"other": visit.pk} for flag in FLAGS])
+        send_back(visits=Visit.objects.filter(pk=visit.pk), by=self.verifier, remark=NOTES[:500])
+        month = {"month": self.day.replace(day=1), "reason": "lain", "note": ADDRESS[:200] + UNBROKEN}
+        Excuse.objects.create(household=self.household, by=self.assistant, **month)
         for year, floor in ((2024, "8"), (2026, "2")):
             Assessment.objects.create(
                 household=self.household,
