@@ -4,6 +4,7 @@ import datetime
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -102,6 +103,17 @@ def test_late_and_limits_of_their_day_are_data(home, budi):
     assert not VisitReview.objects.exists()  # recomputed, nothing is left to look at
     refresh_flags([visit.pk], DAY - datetime.timedelta(days=10))
     assert flags(visit) == {"late": "Dicatat 9 hari sesudah kunjungan, batas 7 hari"}
+
+
+def test_a_command_measures_the_last_visits_anew(home, budi, capsys):
+    moment = timezone.localtime().replace(hour=23, minute=5) - datetime.timedelta(days=3)
+    visit = make_visit(home, budi, moment.date())
+    Visit.objects.filter(pk=visit.pk).update(happened_at=moment)
+    call_command("flag_visits", days=2)
+    assert flags(visit) == {}
+    call_command("flag_visits")
+    assert "1 kunjungan dinilai lagi." in capsys.readouterr().out
+    assert "night" in flags(visit)
 
 
 def test_other_families_within_minutes(home, neighbour, budi, citra, south_family):
