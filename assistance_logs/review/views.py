@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -48,7 +48,7 @@ def review_decide(request):
     else:
         _decide(request, visits, found, **form.cleaned_data)
     if request.POST.get("one") and found:
-        return redirect(get_object_or_404(visits))
+        return redirect(visits.first())
     return redirect(f"{reverse('assistance_logs:review_list')}?{request.GET.urlencode()}")
 
 

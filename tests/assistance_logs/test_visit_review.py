@@ -225,6 +225,8 @@ def test_a_flagged_visit_is_approved_on_its_page(client, ayu, flagged):
     answer = client.post(DECIDE, {"visit": flagged.pk, "one": "1", "state": "disetujui"})
     assert answer.url == flagged.get_absolute_url()
     assert "Disetujui Ayu" in client.get(flagged.get_absolute_url()).text
+    both = {"visit": [flagged.pk, flagged.pk + 1, flagged.pk], "one": "1", "state": "disetujui"}
+    assert client.post(DECIDE, both).status_code == 302
     approve(visits=Visit.objects.all(), by=ayu)
     assert AuditEvent.objects.filter(action="visit.approved").count() == 1
 
