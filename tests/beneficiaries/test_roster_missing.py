@@ -189,3 +189,19 @@ def test_regions_offered_are_those_of_the_file(client, sheet):
     text = page(client, batch)
     assert Region.objects.get(code=NORTH[:6]).name in text
     assert f'value="{SOUTH[:4]}"' not in text
+
+
+def test_a_missing_family_that_was_given_back_goes_with_the_import_that_made_it(client, sheet, operator):
+    made = sheet(family(NORTH), family(NORTH))
+    actions.commit(made, operator)
+    named, gone = Household.objects.order_by("pk")
+    batch = sheet(line(named))
+    declare(client, batch)
+    choose(client, batch, all="leave", reason="lain")
+    batch.refresh_from_db()
+    actions.commit(batch, operator)
+    assert gone.enrollments.get().status == "nonaktif"
+    for taken_back in (batch, made):
+        taken_back.refresh_from_db()
+        assert actions.undo(taken_back, operator) == []
+    assert not Household.objects.exists()

@@ -69,7 +69,7 @@ def _delete_new_families(cursor, batch) -> list[dict]:
         """CREATE TEMP TABLE undone ON COMMIT DROP AS
            SELECT h.id AS household, EXISTS (SELECT FROM audit_auditevent a
                LEFT JOIN imports_importbatch b ON b.id = (a.data->>'batch')::bigint
-                   AND a.action IN ('household.imported', 'household.assigned')
+                   AND a.action IN ('household.imported', 'household.assigned', 'household.left_out')
                WHERE a.target_kind = 'beneficiaries.household' AND a.target_id = h.id
                  AND a.action NOT IN ('number.revealed', 'household.import_undone')
                  AND b.id IS DISTINCT FROM %(batch)s AND b.status IS DISTINCT FROM 'undone') AS was_used
