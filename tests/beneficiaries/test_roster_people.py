@@ -136,6 +136,19 @@ def test_number_of_a_family_outside_the_scope_is_an_error(bring, column):
     assert codes(result, "error") == {"2": ["region_outside_scope"]}
 
 
+def test_nothing_more_is_told_of_a_family_outside_the_scope(bring):
+    """Neither that two numbers are one family's, nor that it has graduated."""
+    far = family("3601012001")
+    bring(far, commit=True)
+    known, people = Household.objects.get(), [Role.PENDAMPING, Role.KOORDINATOR, Role.DINSOS]
+    by, verified_by, decided_by = (make_user(role, role, "36") for role in people)
+    make_case(known, by=by, verified_by=verified_by, decided_by=decided_by)
+    lines = [family(NORTH) | {column: far[column], "Status": "Aktif"} for column in ("No KK", "NIK Pengurus")]
+    assert codes(bring(*lines, user="admin2"), "error") == {row: ["region_outside_scope"] for row in ("2", "3")}
+    told = codes(bring(*lines), "error")
+    assert all({"duplicate_in_file", "graduated_needs_case"} <= set(found) for found in told.values())
+
+
 @pytest.mark.parametrize(
     ("changes", "counts"),
     [

@@ -43,6 +43,7 @@ def match(batch, families: list[int] | None = None) -> None:
         outcomes.remember(cursor, batch, only)
         by_person = _reset(cursor, batch, only)
         make_families(cursor, batch, by_person=by_person, only=only)
+        _know_scope(cursor, batch)
         _find_in_file(cursor, batch, by_person=by_person)
         _find_in_register(cursor, batch, is_anew=families is None)
         outcomes.judge(cursor, batch)
@@ -165,8 +166,27 @@ _SAID_BY_PERSONS = (
 )
 
 
+def _know_scope(cursor, batch) -> None:
+    """Make roster_scope: the families that the sheet's numbers lead to, and whether they are the importer's own."""
+    scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
+    cursor.execute(
+        f"""CREATE TEMP TABLE roster_scope (household bigint PRIMARY KEY, inside boolean) ON COMMIT DROP;
+            INSERT INTO roster_scope
+            SELECT h AS household, h IN ({scope}) AS inside FROM (
+                SELECT hk AS h FROM roster_family UNION SELECT hn FROM roster_family UNION SELECT hm FROM roster_family
+                UNION SELECT m.household_id FROM beneficiaries_member m JOIN beneficiaries_rosterrow r
+                    ON r.nik = m.nik AND m.left_on IS NULL WHERE r.batch_id = {int(batch.pk)}
+                    AND r.family IN (SELECT family FROM roster_family)
+            ) known WHERE h IS NOT NULL""",
+        parameters,
+    )
+
+
 def _find_in_file(cursor, batch, *, by_person: bool) -> None:
-    """Numbers that stand twice in the file with different lines, and recipients without a NIK."""
+    """Numbers that stand twice in the file with different lines, and recipients without a NIK.
+
+    Two numbers of one family are such too, where it is the importer's own; of others nothing is told.
+    """
     cursor.execute(
         """INSERT INTO roster_found
            SELECT DISTINCT ON (family, row) family, row, field, 'duplicate_in_file' FROM (
@@ -181,7 +201,8 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
                UNION ALL
                SELECT family, row, 'kk' FROM (
                    SELECT family, row, count(*) OVER (PARTITION BY household) AS n
-                   FROM roster_family WHERE household IS NOT NULL AND (hk IS NULL OR hn IS NULL OR hk = hn)) s
+                   FROM roster_family WHERE household IN (SELECT household FROM roster_scope WHERE inside)
+                       AND (hk IS NULL OR hn IS NULL OR hk = hn)) s
                WHERE n > 1
            ) found ORDER BY family, row, field DESC""",
         {"batch": batch.pk},
@@ -196,18 +217,6 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
 
 
 def _find_in_register(cursor, batch, *, is_anew: bool) -> None:
-    scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
-    cursor.execute(
-        f"""CREATE TEMP TABLE roster_scope (household bigint PRIMARY KEY, inside boolean) ON COMMIT DROP;
-            INSERT INTO roster_scope
-            SELECT h AS household, h IN ({scope}) AS inside FROM (
-                SELECT hk AS h FROM roster_family UNION SELECT hn FROM roster_family UNION SELECT hm FROM roster_family
-                UNION SELECT m.household_id FROM beneficiaries_member m JOIN beneficiaries_rosterrow r
-                    ON r.nik = m.nik AND m.left_on IS NULL WHERE r.batch_id = {int(batch.pk)}
-                    AND r.family IN (SELECT family FROM roster_family)
-            ) known WHERE h IS NOT NULL""",
-        parameters,
-    )
     for statement in (_FAMILY_FINDINGS, _MEMBER_FINDINGS, _PROGRAM_FINDINGS):
         cursor.execute(
             statement,
@@ -244,11 +253,12 @@ _MEMBER_FINDINGS = """
     JOIN roster_scope s ON s.household = m.household_id
     WHERE r.batch_id = %(batch)s AND NOT r.is_recipient AND m.household_id IS DISTINCT FROM f.household
 """
-# A sheet makes nobody graduated, nor anybody who is so anything else.
+# A sheet makes nobody graduated, nor anybody who is so anything else; of families elsewhere it does not tell.
 _PROGRAM_FINDINGS = """
     INSERT INTO roster_found
     SELECT f.family, f.row, 'status', 'graduated_needs_case' FROM roster_family f
     LEFT JOIN beneficiaries_enrollment e ON e.household_id = f.household AND e.program_id = %(program)s
+        AND e.household_id IN (SELECT household FROM roster_scope WHERE inside)
     WHERE (f.status = %(graduated)s) <> (e.status IS NOT DISTINCT FROM %(graduated)s)
     UNION ALL
     SELECT DISTINCT f.family, f.row, 'kk', 'already_in_program' FROM roster_family f
