@@ -18,6 +18,7 @@ from django.utils import timezone
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
 from ejsika.imports import kinds, storage
+from ejsika.imports.cells import text
 from ejsika.imports.kinds import Head, Refusal, SheetKind
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
 from ejsika.imports.tables import Found, open_tables
@@ -145,15 +146,15 @@ class _Reader:
                 self._skip(blank, SkippedLine.Reason.BLANK)
             blanks = []
             if self.kind.is_example(head, cells):
-                self._skip(row, SkippedLine.Reason.EXAMPLE, shown)
+                self._skip(row, SkippedLine.Reason.EXAMPLE, cells)
                 continue
             if not self.kind.is_data(head, cells):
-                self._skip(row, SkippedLine.Reason.NO_DATA, shown)
+                self._skip(row, SkippedLine.Reason.NO_DATA, cells)
                 continue
             words = cells_known(shown) if len(shown) > known[-1] else [shown[i] for i in known if i < len(shown)]
             fingerprint = hashlib.blake2b("\x1f".join(words).encode(errors="replace"), digest_size=16).digest()
             if fingerprint in seen:
-                self._skip(row, SkippedLine.Reason.REPEAT, shown)
+                self._skip(row, SkippedLine.Reason.REPEAT, cells)
                 continue
             seen.add(fingerprint)
             self.rows += 1
@@ -161,9 +162,9 @@ class _Reader:
                 raise Refusal("too_many_rows", f"Lebih dari {settings.ROSTER_MAX_ROWS} baris. Pecah berkasnya.")
             yield row, cells
 
-    def _skip(self, row: int, reason: str, shown: list[str] | None = None) -> None:
-        words = " · ".join(mask_within(word) for word in shown or () if word)
-        self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words.replace("\x00", "")[:200]))
+    def _skip(self, row: int, reason: str, cells: list = ()) -> None:
+        words = " · ".join(mask_within(word) for word in map(text, cells) if word)
+        self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words[:200]))
 
     def report(self, count: int) -> None:
         self.checked += count

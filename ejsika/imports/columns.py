@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from ejsika.imports.cells import text
 from ejsika.imports.kinds import Head, SheetKind, plain
 from ejsika.lib.sealed import mask_within
 
@@ -90,5 +91,5 @@ def is_secret(title: object) -> bool:
 
 def _samples(index: int, below: list[list]) -> list[str]:
     """The first different values of a column, numbers masked."""
-    values = (mask_within(str(row[index]).strip().replace("\x00", "")) for row in below if index < len(row))
+    values = (mask_within(text(row[index])) for row in below if index < len(row))
     return list(dict.fromkeys(value[:LONGEST_SAMPLE] for value in values if value))[:SAMPLES]

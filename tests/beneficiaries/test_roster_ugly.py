@@ -94,6 +94,12 @@ def test_two_who_sign_side_by_side_are_no_family(check):
     assert batch.skipped == 4
 
 
+def test_skipped_lines_and_samples_show_whole_numbers_as_people_write_them(check):
+    batch = check(workbook(HEAD, line(1, no=1), ["", "", "", "JUMLAH", 12]))
+    assert [skipped.text for skipped in batch.skipped_lines.all()] == ["JUMLAH · 12"]
+    assert [column["samples"] for column in batch.columns if column["title"] == "NO"] == [["1"]]
+
+
 def test_cells_merged_over_several_lines_stand_in_each_of_them_others_stay_empty(check):
     empty = dict.fromkeys(("desa", "kecamatan", "kabupaten"), "")
     merged = [(1, column, 3, column, word) for column, word in ((8, "Pasar Keong"), (9, "Cibadak"), (10, "Lebak"))]
