@@ -9,13 +9,12 @@ _FILL = """
     INSERT INTO assistance_logs_visit (uuid, outbox_version, household_id, assistant_id, kind, happened_at, result,
         person_met, topics, notes, follow_up, latitude, longitude, accuracy_m, is_current)
     SELECT gen_random_uuid(), 1, f.household_id, f.assistant_id, 'KR',
-        now() - interval '730 days' + n * interval '730 days' / %(count)s, 'bertemu_pengurus', 'pengurus', '{usaha}',
+        now() - interval '730 days' * (1 - n::float8 / %(count)s), 'bertemu_pengurus', 'pengurus', '{usaha}',
         CASE WHEN n %% 3 = 0 THEN 'Catatan kunjungan nomor ' || n || ': usaha berjalan, anak sekolah, rumah bersih.'
             ELSE '' END, '', -6.5 + (n %% 997) / 1000.0, 106 + (n %% 991) / 1000.0, 12, true
     FROM generate_series(1, %(count)s) n
-    JOIN (SELECT row_number() OVER (ORDER BY household_id) - 1 AS number, household_id, assistant_id,
-            count(*) OVER () AS families FROM beneficiaries_assignment WHERE ended_on IS NULL) f
-        ON f.number = n * 7919 %% f.families"""
+    JOIN (SELECT row_number() OVER (ORDER BY household_id) - 1 AS number, household_id, assistant_id
+          FROM beneficiaries_assignment WHERE ended_on IS NULL) f ON f.number = n * 7919::bigint %% %(families)s"""
 
 
 def measure(households: int, visits: int) -> dict[str, float]:
@@ -66,11 +65,14 @@ def _ask(sql: str) -> tuple:
 def _fill(visits: int) -> None:
     from django.db import connection
 
-    (present,) = _ask("SELECT count(*) FROM assistance_logs_visit")
+    present, families = _ask(
+        """SELECT (SELECT count(*) FROM assistance_logs_visit), count(*) FROM beneficiaries_assignment
+        WHERE ended_on IS NULL"""
+    )
     with connection.cursor() as cursor:
         if present < visits:  # of a series the planner expects a thousand rows, and would join each by itself
             cursor.execute("SET enable_nestloop = off")
-            cursor.execute(_FILL, {"count": visits - present})
+            cursor.execute(_FILL, {"count": visits - present, "families": families})
             cursor.execute("RESET enable_nestloop")
         cursor.execute("ANALYZE assistance_logs_visit")
 
