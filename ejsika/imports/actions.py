@@ -271,7 +271,7 @@ def cancel(batch: ImportBatch, by: User) -> str:
     elif not batch.job.cancel(states.DONE, states.WAITING):
         raise ValidationError("Sudah dimulai dan tidak dapat dihentikan lagi. Tunggu sampai selesai.")
     batch.status, words = _CANCELLED[was]
-    batch.failure = "" if was == Status.UPLOADED else words
+    batch.failure = ""
     batch.save(update_fields=["status", "failure"])
     record("import.cancelled", target=batch, by=by, step=was)
     return words

@@ -251,8 +251,8 @@ class SheetKind(ABC):
         """Take back what write() wrote where nobody changed it since; give what was left standing."""
 
     @abstractmethod
-    def describe_kept(self, entry: dict) -> Kept:
-        """Say in words what undo() left standing."""
+    def describe_kept(self, batch, entries: list[dict]) -> list[Kept]:
+        """Say in words what undo() left standing. Cost: one query, however much it is."""
 
     def more_tabs(self, batch) -> list[tuple[str, str, int, str]]:
         """Pages of the kind's own beside the tabs: (name, label, count, URL)."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from ejsika.accounts.models import User
 from ejsika.imports import kinds
@@ -38,6 +39,7 @@ class ImportBatchQuerySet(models.QuerySet):
 
 
 AT_WORK = ("uploaded", "committing", "undoing")
+MOST_KEPT = 200  # that one page lists
 
 
 class ImportBatch(models.Model):
@@ -146,9 +148,10 @@ class ImportBatch(models.Model):
         """What kind of sheet it is, and for which programme."""
         return f"{self.sheet_kind.label} · {self.program.name}" if self.program else self.sheet_kind.label
 
-    @property
+    @cached_property
     def kept_in_words(self) -> list[kinds.Kept]:
-        return [self.sheet_kind.describe_kept(entry) for entry in self.kept]
+        """What an undo left standing, the first of it."""
+        return self.sheet_kind.describe_kept(self, self.kept[:MOST_KEPT])
 
     @property
     def overlooked(self) -> list[str]:

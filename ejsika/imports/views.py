@@ -21,6 +21,7 @@ from ejsika.lib.kept import keep
 from ejsika.lib.sheet_formats import Workbook
 
 NEWEST = 30
+PEOPLE = ["uploaded_by", "committed_by", "undone_by"]
 ROLLED_OVER_FROM = 5_000_000  # bytes: smaller files stay in memory
 
 
@@ -239,7 +240,7 @@ def _kind(request) -> kinds.SheetKind:
 
 
 def _batch(request, pk) -> ImportBatch:
-    batches = ImportBatch.objects.for_user(request.user).select_related("uploaded_by", "committed_by", "program", "job")
+    batches = ImportBatch.objects.for_user(request.user).select_related(*PEOPLE, "program", "job")
     return get_object_or_404(batches, pk=pk)
 
 

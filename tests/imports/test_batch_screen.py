@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
-from ejsika.imports import tasks
+from ejsika.imports import actions, tasks
 from ejsika.imports.models import ImportBatch
 from tests.factories import NORTH, make_program, make_user
 from tests.sheets import ROSTERS, family, seconds_of_computing
@@ -302,3 +302,19 @@ def test_markup_in_titles_sheets_names_and_wrong_cells_comes_out_as_text(client,
     for text in (markup, "<b>KPM<b>", "<i>Lain<i>", "<b>roster<b>.xlsx"):
         assert escape(text) in seen
     assert "<b>roster" not in client.get(reverse("imports:batch_list")).text
+
+
+def test_what_an_undo_leaves_standing_is_told_by_name_and_never_endless(client, operator, bring):
+    told = family(NORTH)
+    bring(told, commit=True)
+    batch = bring(told | {"Alamat": "Kp. Baru"}, commit=True)
+    known = Household.objects.get()
+    Household.objects.update(address="Kp. Sesudahnya")
+    actions.undo(batch, operator)
+    batch.refresh_from_db()
+    page = client.get(batch.get_absolute_url()).text
+    assert f'<a href="{known.get_absolute_url()}">{known.recipient_name}</a><span>Alamat</span>' in page
+    batch.kept *= 201
+    batch.save(update_fields=["kept"])
+    page = client.get(batch.get_absolute_url()).text
+    assert "201 hal dibiarkan karena sudah diubah sesudah impor; inilah 200 yang pertama" in page

@@ -14,7 +14,7 @@ from beneficiaries.sheets.assignments import match, write
 from beneficiaries.sheets.assignments.models import AssignmentRow
 from beneficiaries.sheets.roster import cells
 from beneficiaries.sheets.roster.columns import COLUMNS as ROSTER
-from beneficiaries.sheets.roster.kind import TEXT_NUMBERS, is_number, kept_household
+from beneficiaries.sheets.roster.kind import TEXT_NUMBERS, is_number, kept_households
 from beneficiaries.sheets.roster.messages import MESSAGES as ROSTER_MESSAGES
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
@@ -144,8 +144,8 @@ class AssignmentKind(LineKind):
     def undo(self, batch, by) -> list[dict]:
         return write.undo(batch, by)
 
-    def describe_kept(self, entry: dict) -> Kept:
-        return kept_household(entry)
+    def describe_kept(self, batch, entries: list[dict]) -> list[Kept]:
+        return kept_households(batch, entries)
 
     def preview(self, batch, outcome: str, after: int, limit: int) -> list[PreviewRow]:
         """Cost: three queries."""

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from beneficiaries.models.household import Household
 from beneficiaries.sheets.roster import (
     cells,
     choosing,
@@ -177,14 +178,22 @@ class RosterKind(SheetKind):
         url = reverse("rosters:missing_list", args=[batch.pk])
         return [("missing", "Tidak ada di daftar", batch.counts.get("missing", 0), url)]
 
-    def describe_kept(self, entry: dict) -> Kept:
-        return kept_household(entry)
+    def describe_kept(self, batch, entries: list[dict]) -> list[Kept]:
+        return kept_households(batch, entries)
 
 
-def kept_household(entry: dict) -> Kept:
-    """A family that an undo left as it is."""
-    key = entry["household"]
-    return Kept(f"KPM {id_number(key)}", reverse("beneficiaries:household_detail", args=[key]), entry["what"])
+def kept_households(batch, entries: list[dict]) -> list[Kept]:
+    """Families that an undo left as they are, by name as long as they live where the batch's uploader may look."""
+    families = Household.objects.for_user(batch.uploaded_by).filter(pk__in={entry["household"] for entry in entries})
+    names = dict(families.values_list("pk", "recipient_name"))
+    return [
+        Kept(
+            names.get(entry["household"]) or f"KPM {id_number(entry['household'])}",
+            reverse("beneficiaries:household_detail", args=[entry["household"]]),
+            entry["what"],
+        )
+        for entry in entries
+    ]
 
 
 def is_number(word: str) -> bool:

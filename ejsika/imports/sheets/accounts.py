@@ -201,9 +201,10 @@ class AccountKind(LineKind):
     def undo(self, batch, by) -> list[dict]:
         return account_writing.undo(batch, by)
 
-    def describe_kept(self, entry: dict) -> Kept:
-        user = User.objects.get(pk=entry["user"])
-        return Kept(user.name, user.get_absolute_url(), entry["what"])
+    def describe_kept(self, batch, entries: list[dict]) -> list[Kept]:
+        users = User.objects.in_bulk({entry["user"] for entry in entries})
+        known = ((users[entry["user"]], entry["what"]) for entry in entries)
+        return [Kept(user.name, user.get_absolute_url(), what) for user, what in known]
 
     def template(self, user) -> LineTemplate:
         regions = Region.objects.within(user.region_codes).filter(closed_on=None).order_by("code")
