@@ -2,6 +2,7 @@
 
 import datetime
 import uuid as uuids
+from functools import wraps
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from beneficiaries import tallies
 from beneficiaries.actions import set_first_point
 from beneficiaries.choices import PointSource
 from beneficiaries.models import Household
+from beneficiaries.models.household import GONE
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
 from ejsika.files.models import StoredPhoto
@@ -75,7 +77,26 @@ def _sent(uuid):
     return Visit.objects.filter(uuid=uuid)
 
 
-@transaction.atomic
+def _once(act):
+    """Store in a transaction, and tell by UuidTakenError where the UUID became another entry's meanwhile.
+
+    Two families' locks do not meet: only the unique constraint sees one UUID sent for both at once.
+    """
+
+    @wraps(act)
+    def run(*, uuid: uuids.UUID, **fields):
+        try:
+            with transaction.atomic():
+                return act(uuid=uuid, **fields)
+        except IntegrityError:
+            if Visit.objects.filter(uuid=uuid).exists():
+                raise UuidTakenError from None
+            raise
+
+    return run
+
+
+@_once
 def log_visit(
     *,
     household: Household,
@@ -98,7 +119,7 @@ def log_visit(
         if revision is None or all(getattr(sent, name) == content[name] for name in content):
             return sent
         return correct_visit(visit=sent, by=by, uuid=revision, outbox_version=outbox_version, **content)
-    visit = _create(household=household, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
+    visit = Visit.objects.create(household=household, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
     if sets_home:
         _set_home(visit, by)
     refresh_last_visits([household.pk])
@@ -108,7 +129,7 @@ def log_visit(
     return visit
 
 
-@transaction.atomic
+@_once
 def correct_visit(
     *, visit: Visit, by: User, uuid: uuids.UUID, outbox_version: int, dropped_photos=(), **content
 ) -> Visit:
@@ -126,7 +147,7 @@ def correct_visit(
         raise ValidationError(
             "Kunjungan ini sudah diperbaiki lebih dulu. Buka versi terbarunya, lalu perbaiki yang itu."
         )
-    newer = _create(
+    newer = Visit.objects.create(
         household=household,
         assistant=visit.assistant,
         uuid=uuid,
@@ -193,7 +214,8 @@ def refresh_last_visits(household_ids) -> None:
 
     Call it in the transaction that changed their visits. The day is the local one.
     """
-    with connection.cursor() as cursor:
+    ids = list(household_ids)
+    with connection.planned_cursor() if len(ids) == 1 else connection.cursor() as cursor:
         cursor.execute(
             """UPDATE beneficiaries_household h SET last_visited_on = last.day
                FROM unnest(%s::bigint[]) AS asked(id)
@@ -201,7 +223,7 @@ def refresh_last_visits(household_ids) -> None:
                    SELECT max((v.happened_at AT TIME ZONE %s)::date) AS day FROM assistance_logs_visit v
                    WHERE v.household_id = asked.id AND v.is_current AND v.result = ANY(%s)) last ON true
                WHERE h.id = asked.id AND h.last_visited_on IS DISTINCT FROM last.day""",
-            [list(household_ids), settings.TIME_ZONE, [result.value for result in MET]],
+            [ids, settings.TIME_ZONE, [result.value for result in MET]],
         )
 
 
@@ -211,16 +233,14 @@ def _month(visit: Visit) -> datetime.date:
 
 
 def _lock(household: Household) -> None:
-    """Let the changes to one family's visits happen one after the other."""
-    Household.objects.locked(household)
+    """Let the changes to one family's visits happen one after the other.
+
+    Errors: as in HouseholdQuerySet.locked.
+    """
+    if not _held(household=household.pk):
+        raise ValidationError(GONE)
 
 
-def _create(**fields) -> Visit:
-    try:
-        with transaction.atomic():
-            return Visit.objects.create(**fields)
-    except IntegrityError:
-        # Two families' locks do not meet: only the unique constraint sees one UUID sent for both at once.
-        if Visit.objects.filter(uuid=fields["uuid"]).exists():
-            raise UuidTakenError from None
-        raise
+@prepared
+def _held(household):
+    return Household.objects.select_for_update().filter(pk=household).values_list("pk", flat=True)

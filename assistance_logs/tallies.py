@@ -21,6 +21,14 @@ _VISITS = f"""
         AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
         AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s
     GROUP BY program, desa, 3"""
+# The same of one month, for one visit: it is enough to find a single one of each family.
+_VISITS_OF_MONTH = f"""
+    SELECT program, desa, %(first_month)s::date AS month, count(*) AS visited
+    FROM standing WHERE is_active AND EXISTS (SELECT FROM assistance_logs_visit v WHERE v.household_id = household
+        AND v.is_current AND v.result IN ({_MET})
+        AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
+        AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s)
+    GROUP BY program, desa"""
 _ASSISTANTS = f"""
     WITH work AS (
         SELECT program, desa, a.assistant_id, visited, false AS is_report
@@ -34,11 +42,11 @@ _ASSISTANTS = f"""
         count(*) FILTER (WHERE visited = 'late') AS late,
         count(*) FILTER (WHERE visited = 'never_visited') AS never_visited, bool_or(is_report) AS has_reported
     FROM work GROUP BY program, desa, assistant_id"""
-_WITHIN = "%(desas)s::text[] IS NULL OR h.region_code = ANY(%(desas)s::text[])"
+_OPEN = open_duties("%(today)s::date", tallies.among("h.region_code"))
 # By assistant, families of whatever status: beneficiaries.figures visit_done, visit_due, visit_overdue, visit_excused.
 _DUTIES = f"""
     WITH duty AS MATERIALIZED (
-        SELECT household, program, min(due_until) AS due_until FROM ({open_duties("%(today)s::date", _WITHIN)}) d
+        SELECT household, program, min(due_until) AS due_until FROM ({_OPEN}) d
         WHERE kind IN ({quoted(BY_VISIT)}) GROUP BY household, program),
     work AS (
         SELECT standing.program, desa, assistant_id, min(d.due_until) AS due_until,
@@ -62,7 +70,7 @@ _DUTIES = f"""
 
 
 def register() -> None:
-    tallies.register(tallies.Tally(VisitTally, _VISITS, month=True))
+    tallies.register(tallies.Tally(VisitTally, _VISITS, sql_of_month=_VISITS_OF_MONTH))
     tallies.register(tallies.Tally(AssistantTally, _ASSISTANTS))
     tallies.register(tallies.Tally(DutyTally, _DUTIES))
     tally_check.register(_visited_sums)

@@ -7,9 +7,10 @@ and counts the families themselves otherwise: a tally is never wrong, only absen
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -27,6 +28,19 @@ _LOCK_ALL = f"SELECT pg_advisory_xact_lock({_LOCK}, 0)"
 _LOCK_SOME = f"""SELECT pg_advisory_xact_lock_shared({_LOCK}, 0);
     SELECT count(pg_advisory_xact_lock({_LOCK}, key)) FROM (
         SELECT DISTINCT hashtext(code) | 1 AS key FROM unnest(%(desas)s::text[]) AS code ORDER BY 1) ordered"""
+
+_AMONG = "(%(desas)s::text[] IS NULL OR {} = ANY(%(desas)s::text[]))"
+
+
+def among(column: str) -> str:
+    """The SQL condition that a desa is one of those that are computed."""
+    return _AMONG.format(column)
+
+
+def _of_one(sql: str) -> str:
+    """The same statement for one desa: of a list PostgreSQL cannot know beforehand how long it is."""
+    return re.sub(re.escape(_AMONG).replace(r"\{\}", r"([a-z]\.\w+)"), r"\1 = %(desa)s", sql)
+
 
 _RULES = """(SELECT coalesce(string_agg(concat_ws(':', program_id, region_id, name, value), ',' ORDER BY id), '')
     FROM programs_programrule WHERE valid_from <= %(today)s AND (valid_until IS NULL OR valid_until >= %(today)s))"""
@@ -61,7 +75,7 @@ _STANDING = f"""WITH standing AS MATERIALIZED (
             WHERE e.household_id = h.id)
         SELECT {ALL_PROGRAMS} AS program, h.status, coalesce(bool_or(is_in_time), false) AS is_in_time FROM enrolled
         UNION ALL SELECT program_id, status, coalesce(is_in_time, false) FROM enrolled) s
-    WHERE (%(desas)s::text[] IS NULL OR h.region_code = ANY(%(desas)s::text[])))"""
+    WHERE {among("h.region_code")})"""
 ASSIGNED = "started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)"
 
 _FAMILIES = f"""
@@ -94,13 +108,13 @@ _CELLS = f"""
 class Tally:
     """One table of counts and the query that computes it.
 
-    `sql` gives the model's columns by name from `standing`, with the parameters of values(); `month` says that its
-    rows are months, so that a change of one month recomputes no other; `of_visits`, that a visit can change it.
+    `sql` gives the model's columns by name from `standing`, with the parameters of values(). Where its rows are months,
+    `sql_of_month` does so for one, as a change of one month recomputes no other. `of_visits`: a visit can change it.
     """
 
     model: type[models.Model]
     sql: str
-    month: bool = False
+    sql_of_month: str = ""
     of_visits: bool = True
 
     @cached_property
@@ -115,13 +129,12 @@ class Tally:
     def columns(self) -> list[str]:
         return [field.column for field in self.model._meta.concrete_fields]
 
-    @cached_property
-    def refresh_sql(self) -> str:
+    def refresh_sql(self, *, of_month: bool) -> str:
         """The parts of a statement that begins with _STANDING: what is right, the rows that go, those that come."""
         name, fresh = self.table, f"fresh_{self.table}"
         keys, counts = ", ".join(self.keys), [name for name in self.columns if name not in self.keys]
         columns, same = ", ".join(self.columns), " AND ".join(f"f.{key} = t.{key}" for key in self.keys)
-        return f"""{fresh} AS MATERIALIZED ({self.sql}),
+        return f"""{fresh} AS MATERIALIZED ({(of_month and self.sql_of_month) or self.sql}),
             gone_{name} AS (DELETE FROM {name} t WHERE {self.touched}
                 AND NOT EXISTS (SELECT FROM {fresh} f WHERE {same})),
             put_{name} AS (INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {fresh}
@@ -131,8 +144,8 @@ class Tally:
 
     @property
     def touched(self) -> str:
-        months = " AND t.month >= %(first_month)s AND t.month < %(end_month)s" if self.month else ""
-        return f"(%(desas)s::text[] IS NULL OR t.desa = ANY(%(desas)s::text[])){months}"
+        months = " AND t.month >= %(first_month)s AND t.month < %(end_month)s" if self.sql_of_month else ""
+        return f"{among('t.desa')}{months}"
 
     @cached_property
     def difference_sql(self) -> str:
@@ -159,6 +172,7 @@ def values(day: datetime.date, desas: list[str] | None, month: datetime.date | N
     """Parameters of the statements: for a day, these desas (None: all) and one month (None: all that are kept)."""
     return {
         "desas": desas,
+        "desa": desas[0] if desas else None,
         "today": day,
         "year": day.replace(month=1, day=1),
         "month": day.replace(day=1),
@@ -183,16 +197,18 @@ def desas_of(household_ids: Iterable[int]) -> set[str]:
 def refresh(desas: Iterable[str | None], *, month: datetime.date | None = None) -> None:
     """Recompute the tallies of the desas that this transaction touched; call it as its last act.
 
-    `month` (its first day): nothing but this month's visits has changed. Cost: one round trip.
+    `month` (its first day): nothing but this month's visits has changed. Cost: two statements.
     """
     touched = sorted({str(code) for code in desas if code})
-    if touched:
-        lock = _LOCK_ALL if len(touched) > MANY_DESAS else _LOCK_SOME
-        statements, day = _recompute_sql(visits_alone=month is not None), timezone.localdate()
-        with connection.cursor() as cursor:
-            cursor.execute(f"{lock}; {statements}", values(day, touched, month))
-            if timezone.localdate() != day:  # it became midnight while others held the lock
-                cursor.execute(_recompute_sql(), values(timezone.localdate(), touched))
+    if not touched:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_ALL if len(touched) > MANY_DESAS else _LOCK_SOME, {"desas": touched})
+    is_one = len(touched) == 1
+    with connection.planned_cursor() if is_one else connection.cursor() as cursor:
+        # The day is read behind the lock: it may have become midnight while others held it.
+        asked = values(timezone.localdate(), touched, month)
+        cursor.execute(_recompute_sql(visits_alone=month is not None, is_one=is_one), asked)
 
 
 @transaction.atomic
@@ -227,7 +243,9 @@ def differences() -> list[str]:
     return found
 
 
-def _recompute_sql(*, visits_alone: bool = False) -> str:
+@cache
+def _recompute_sql(*, visits_alone: bool = False, is_one: bool = False) -> str:
     """One statement for all tallies, so that the families' standing is found once."""
-    parts = [tally.refresh_sql for tally in _tallies if tally.of_visits or not visits_alone]
-    return f"{', '.join([_STANDING, *parts])} SELECT"
+    parts = [tally.refresh_sql(of_month=visits_alone) for tally in _tallies if tally.of_visits or not visits_alone]
+    sql = f"{', '.join([_STANDING, *parts])} SELECT"
+    return _of_one(sql) if is_one else sql

@@ -5,13 +5,14 @@ A flag never refuses a visit: it says why somebody should look, and a person dec
 
 import datetime
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from assistance_logs.choices import VisitStatus
-from assistance_logs.review.models import LIMITS, limit_sql
+from assistance_logs.review.models import limits_sql
 from assistance_logs.review.words import FlagKind
 from ejsika.lib.geo import EARTH_RADIUS_M
 
@@ -26,7 +27,7 @@ def refresh_flags(visit_ids: Iterable[int], day: datetime.date | None = None) ->
     that stored them. Cost: one statement; some index reads a visit.
     """
     ids = list(visit_ids)
-    with connection.cursor() as cursor:
+    with connection.planned_cursor() if len(ids) == 1 else connection.cursor() as cursor:
         cursor.execute(_sql(day or timezone.localdate()), {"ids": ids})
 
 
@@ -36,11 +37,11 @@ def metres(one: str, two: str) -> str:
         + cos(radians({one}.lat)) * cos(radians({two}.lat)) * sin(radians({one}.lon - {two}.lon) / 2) ^ 2)))"""
 
 
+@lru_cache(4)
 def _sql(day: datetime.date) -> str:
-    limits = ", ".join(f"{limit_sql(name, day)} AS {name.value}" for name in LIMITS)
     flags = " UNION ALL ".join([*_of_itself(), *_beside_others()])
     return f"""
-    WITH lim AS MATERIALIZED (SELECT {limits}),
+    WITH lim AS MATERIALIZED ({limits_sql(day)}),
     asked AS MATERIALIZED (
         SELECT v.id, v.assistant_id, v.household_id, v.happened_at, v.recorded_at, v.notes, v.replaces_id,
             coalesce(v.accuracy_m, 0) AS accuracy, v.latitude::float8 AS lat, v.longitude::float8 AS lon,

@@ -106,8 +106,11 @@ class VisitReview(models.Model):
         return [(words_of(flag), flag.get("other")) for flag in self.flags]
 
 
-def limit_sql(name: str, day: datetime.date) -> str:
-    """The limit of a day as an SQL expression."""
-    return f"""coalesce((SELECT value FROM assistance_logs_reviewlimit WHERE name = '{name}'
-        AND valid_from <= DATE '{day.isoformat()}'
-        AND (valid_until IS NULL OR valid_until >= DATE '{day.isoformat()}')), {LIMITS[name]})"""
+def limits_sql(day: datetime.date) -> str:
+    """A query of one row with the limits of a day, each under its name."""
+    on = f"DATE '{day.isoformat()}'"
+    limits = (
+        f"coalesce(max(value) FILTER (WHERE name = '{name}'), {default}) AS {name}" for name, default in LIMITS.items()
+    )
+    return f"""SELECT {", ".join(limits)} FROM assistance_logs_reviewlimit
+        WHERE valid_from <= {on} AND (valid_until IS NULL OR valid_until >= {on})"""

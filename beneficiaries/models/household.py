@@ -20,6 +20,8 @@ from ejsika.regions.models import Region, ScopedQuerySet
 NAME_KEY = Lower("recipient_name")
 VISIT_KEY = Coalesce("last_visited_on", Value(datetime.date(1, 1, 1)))
 
+GONE = "Keluarga ini baru saja dihapus karena impornya dibatalkan. Tidak ada yang disimpan."
+
 
 class HouseholdQuerySet(ScopedQuerySet):
     def person_rule(self, user):
@@ -82,7 +84,7 @@ class HouseholdQuerySet(ScopedQuerySet):
         """
         found = self.select_for_update(of=("self",)).filter(pk=household.pk).first()
         if found is None:
-            raise ValidationError("Keluarga ini baru saja dihapus karena impornya dibatalkan. Tidak ada yang disimpan.")
+            raise ValidationError(GONE)
         return found
 
 

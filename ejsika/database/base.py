@@ -42,8 +42,27 @@ class DatabaseClient(client.DatabaseClient):
         return [program("psql"), *arguments[1:]], variables
 
 
+class PlannedCursor(base.ServerBindingCursor):
+    """Statements that are planned once and kept (see planned_cursor)."""
+
+    def execute(self, query, params=None):
+        return super().execute(query, params, prepare=True)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
+
+    def planned_cursor(self):
+        """A cursor for a long statement with few values, which takes longer to plan than to run.
+
+        PostgreSQL plans it once a connection, for whatever values come, so that each value must mean about as much
+        work as any other; it plans anew when tables or their statistics change.
+        """
+        self.ensure_connection()
+        if self.connection.prepare_threshold is None:  # as Django leaves a new connection
+            self.connection.prepare_threshold = 0
+            self.connection.execute("SET plan_cache_mode = force_generic_plan")
+        return self._prepare_cursor(PlannedCursor(self.connection))
 
     def get_connection_params(self):
         params = super().get_connection_params()

@@ -13,7 +13,7 @@ a value, nothing of one person's can stay behind in what is kept for all.
 
 from collections.abc import Callable
 from copy import copy
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet, Value
@@ -39,27 +39,46 @@ class Slot(Value):
 class _Query:
     """A compiled query. The compiler knows how rows become objects; each run gives a copy of it its own values."""
 
-    def __init__(self, queryset: QuerySet):
-        self.queryset = queryset
+    def __init__(self, queryset: QuerySet, is_planned: bool):
+        self.queryset, self.is_planned = queryset, is_planned
         self.compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.parameters = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
 
     def run(self, values: dict) -> list:
         found, compiler = self.queryset.all(), copy(self.compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]  # one a thread
+        connection = connections[DEFAULT_DB_ALIAS]  # one a thread
+        compiler.connection = _Planned(connection) if self.is_planned else connection
         parameters = tuple(values[one.name] if isinstance(one, Slot) else one for one in self.parameters)
         compiler.as_sql, compiler.get_converters = lambda: (self.sql, parameters), lambda columns: self.converters
         found.query.get_compiler = lambda using: compiler
         return list(found)
 
 
-def prepared(build: Callable[..., QuerySet]) -> Callable[..., list]:
-    """Make a function that runs the query which `build` describes. Cost: one query, and those it prefetches."""
+class _Planned:
+    """A connection whose cursors keep PostgreSQL's plan too."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def cursor(self):
+        return self._connection.planned_cursor()
+
+
+def prepared(build: Callable[..., QuerySet] | None = None, *, is_planned: bool = False) -> Callable[..., list]:
+    """Make a function that runs the query which `build` describes. Cost: one query, and those it prefetches.
+
+    With `is_planned` PostgreSQL keeps its plan too, whatever the values: for keys, never for the beginning of a text.
+    """
+    if build is None:
+        return partial(prepared, is_planned=is_planned)
 
     @lru_cache(SHAPES_KEPT)
     def compiled(fixed: tuple, given: frozenset, missing: frozenset) -> _Query:
-        return _Query(build(*fixed, **{name: Slot(name) for name in given}, **dict.fromkeys(missing)))
+        return _Query(build(*fixed, **{name: Slot(name) for name in given}, **dict.fromkeys(missing)), is_planned)
 
     @wraps(build)
     def run(*fixed, **values) -> list:

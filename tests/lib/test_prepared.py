@@ -64,3 +64,12 @@ def test_rows_may_be_plain_values(families):
 
     assert names(household=families[0]) == [f"Budi {families[0]}"]
     assert names(household=families[1]) == [f"Budi {families[1]}"]
+
+
+def test_a_planned_query_gives_each_call_its_own_rows(families):
+    planned = prepared(lambda households: Member.objects.filter(household=households.any), is_planned=True)
+    one, other = families
+    assert [{member.household_id for member in planned(households=[family])} for family in (one, other)] == [
+        {one},
+        {other},
+    ]
