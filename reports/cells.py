@@ -2,16 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Avg, Case, CharField, Count, F, Q, Value, When
+from django.db.models import Count, F, Q, Sum
 
 from beneficiaries import figures
 from beneficiaries.models.tally import CELL_ZOOM_KEPT
 from ejsika.lib.geo import CELL_ZOOM, cell_ranges, tiles_across, touches
 from reports.scope import Scope
-from reports.states import STATES, on_map, shape_of
+from reports.states import STATES, on_map, shape_of, state_of
 from reports.tallied import Tallied
 
 CELL_OF_ZOOM = 2  # a cell is a quarter of a map tile across: 64 pixels
@@ -85,18 +87,21 @@ def count_cells(scope: Scope, box: Box, zoom: int) -> list[dict]:
     cells = cell_zoom(box, zoom)
     if cells <= CELL_ZOOM_KEPT and scope.mapped_tallied:
         return _kept_cells(scope.mapped_tallied, box, cells)
-    shift = 2 * (CELL_ZOOM - cells)
     rows = (
         inside(on_map(scope.mapped_families, scope.view), box)
-        .values(part=F("cell").bitrightshift(shift))
-        .annotate(
-            lat=Avg("latitude"),
-            lon=Avg("longitude"),
-            **{state: Count("pk", filter=figures.get(state).condition(scope.view)) for state in STATES},
-        )
+        .values(part=F("cell").bitrightshift(2 * (CELL_ZOOM - cells)), state=state_of(scope.view))
+        .annotate(latitudes=Sum("latitude"), longitudes=Sum("longitude"), n=Count("pk"))
         .order_by("part")
+        .values_list("part", "state", "latitudes", "longitudes", "n")
     )
-    return [place(row["lat"], row["lon"], {state: row[state] for state in STATES}) for row in rows]
+    return [_cell(list(states)) for _, states in groupby(rows, itemgetter(0))]
+
+
+def _cell(rows: list[tuple]) -> dict:
+    """One cell from what lies in it of each state."""
+    counts = dict.fromkeys(STATES, 0) | {state: n for _, state, *_, n in rows}
+    n = sum(counts.values())
+    return place(sum(row[2] for row in rows) / n, sum(row[3] for row in rows) / n, counts)
 
 
 def _kept_cells(tallied: Tallied, box: Box, zoom: int) -> list[dict]:
@@ -121,13 +126,12 @@ def place(latitude, longitude, counts: dict[str, int]) -> dict:
     }
 
 
-def few_families(families, view: figures.View, box: Box, zoom: int) -> list | None:
-    """Give the families of a viewport with their `state`, or None while they are too many or too far away."""
-    if zoom < FAMILIES_FROM_ZOOM:
-        return None
-    near = inside(on_map(families, view), box)
-    if len(near.order_by().values_list("pk")[: MOST_FAMILIES + 1]) > MOST_FAMILIES:
-        return None
-    states = [When(figures.get(state).condition(view), then=Value(state)) for state in STATES]
-    found = near.annotate(state=Case(*states, output_field=CharField()))
+def are_few(cells: list[dict], zoom: int) -> bool:
+    """Whether the families of these cells are shown one by one instead: near by, and not too many."""
+    return zoom >= FAMILIES_FROM_ZOOM and sum(cell["n"] for cell in cells) <= MOST_FAMILIES
+
+
+def families_in(families, view: figures.View, box: Box) -> list:
+    """Give the mapped families of a viewport, each with its `state`. Cost: one query."""
+    found = inside(on_map(families, view), box).annotate(state=state_of(view))
     return list(found.select_related("region").order_by("pk"))

@@ -1,5 +1,7 @@
 """The four states of a family on the map, and when a place counts as behind."""
 
+from django.db.models import Case, CharField, Q, Value, When
+
 from beneficiaries import figures
 
 # The first three part the active families among them.
@@ -11,6 +13,17 @@ def on_map(families, view: figures.View):
     """Narrow families to those that the map draws: with a point, active or graduated."""
     drawn = figures.get("active").condition(view) | figures.get("graduated").condition(view)
     return families.filter(drawn, latitude__isnull=False)
+
+
+def state_of(view: figures.View) -> Case:
+    """The state of a family that is on the map, what is quickly known first: these part the figures of their names."""
+    states = {
+        "graduated": figures.get("graduated").condition(view),
+        "never_visited": Q(last_visited_on__isnull=True),
+        "in_time": figures.visited_in_time(view),
+    }
+    known = [When(condition, then=Value(state)) for state, condition in states.items()]
+    return Case(*known, default=Value("late"), output_field=CharField())
 
 
 def shape_of(counts: dict[str, int]) -> str:

@@ -9,7 +9,7 @@ from beneficiaries import figures
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 from reports.area_counts import count_areas, digits_at, regions_in
-from reports.cells import BoxForm, count_cells, few_families
+from reports.cells import BoxForm, are_few, count_cells, families_in
 from reports.map_page import bounds_of, card, table_rows
 from reports.scope import Scope
 
@@ -45,9 +45,10 @@ def map_cells(request):
     box, zoom = form.cleaned_data["bbox"], form.cleaned_data["zoom"]
     if not scope.is_by_name:
         return JsonResponse({"cells": count_areas(scope, box, zoom)})
-    families = few_families(scope.readable_families, scope.view, box, zoom)
-    if families is None:
-        return JsonResponse({"cells": count_cells(scope, box, zoom)})
+    cells = count_cells(scope, box, zoom)
+    if not are_few(cells, zoom):
+        return JsonResponse({"cells": cells})
+    families = families_in(scope.readable_families, scope.view, box)
     return JsonResponse({"families": [card(family, request.user) for family in families]})
 
 
