@@ -1,5 +1,7 @@
 """The list of families: what it may be narrowed to, and the search box above it."""
 
+from dataclasses import replace
+from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django import forms
@@ -12,7 +14,7 @@ from django.utils.formats import date_format
 from beneficiaries import figures
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.forms.scope import ScopeForm
-from beneficiaries.known import add_assistants, add_enrollments
+from beneficiaries.known import COLUMNS, listed
 from beneficiaries.search import NUMBER_DIGITS, digits_of, kept_name
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
@@ -24,7 +26,6 @@ DAYS = "Tulis jumlah hari antara 1 dan 3650."
 FAMILIES_A_PAGE = 25
 COUNTED_UP_TO = 10_000
 SORT_KEYS = {"name": "name_key", "visit": "visit_key"}
-SHOWN = ["recipient_name", "rt", "rw", "last_visited_on", "region__name", "region__parent__name"]  # of a family
 UNCOUNTED_FIGURE = "registered"  # stands behind a list that no figure led to: everybody in the programme
 
 
@@ -80,7 +81,7 @@ class HouseholdFilterForm(ScopeForm):
         self.is_valid()
         self.fields["region"].widget = ShortSelect(choices=self.region_choices())
         if not self.is_own_list:
-            near = assistants_around(user.region_codes, [self.chosen_region.code] if self.chosen_region else None)
+            near = assistants_around([self.chosen_region.code] if self.chosen_region else user.region_codes)
             self.fields["assistant"].widget = ShortSelect(choices=[("", "Semua pendamping"), *near])
 
     def clean_figure(self) -> figures.Figure | None:
@@ -119,7 +120,7 @@ class HouseholdFilterForm(ScopeForm):
         return families.named(chosen["search"]) if chosen["search"] else families
 
     def page(self, families) -> tuple[KeysetPage, int]:
-        """The page that the cursor asks for, each family with its known_enrollments and assistant; how many there are.
+        """The page that the cursor asks for, of ListedFamily; how many there are.
 
         `families` are all that the user may see; a count stops one above COUNTED_UP_TO. Cost: five queries at most.
         Errors: adds one to the form, and gives an empty page, where the cursor's family is not there any more.
@@ -129,7 +130,7 @@ class HouseholdFilterForm(ScopeForm):
         cursor = self.cleaned_data.get("cursor")
         try:
             page = keyset_page(
-                rows.select_related("region__parent").only(*SHOWN),
+                rows.values_list(*COLUMNS, named=True),
                 key=self.sort_key,
                 cursor=cursor,
                 size=FAMILIES_A_PAGE,
@@ -139,9 +140,7 @@ class HouseholdFilterForm(ScopeForm):
         except families.model.DoesNotExist:
             self.add_error("cursor", "Halaman ini sudah berubah. Buka daftarnya dari awal.")
             return KeysetPage(rows=[], next_cursor=None, previous_cursor=None), count
-        add_enrollments(page.rows, self.user)
-        add_assistants(page.rows, timezone.localdate())
-        return page, count
+        return replace(page, rows=listed(page.rows, self.user, timezone.localdate())), count
 
     def chips(self) -> list[dict]:
         """What narrows the list and has no field on the page: words, and the query of the list without it."""
@@ -155,6 +154,13 @@ class HouseholdFilterForm(ScopeForm):
             month = f" · {date_format(self.view.start, 'F Y')}" if self.data.get("period") else ""
             found.append({"label": f"{figure.label}{month}", "query": self.query(figure=None)})
         return found
+
+    def field_html(self, name: str) -> str:
+        """A select as its HTML, which is kept for all who have the same choices and chose the same."""
+        field = self[name]
+        if field.errors:
+            return field.as_field_group()
+        return _select_html(name, field.label, tuple(field.field.widget.choices), self.data.get(name))
 
     @property
     def is_narrowed(self) -> bool:
@@ -193,6 +199,13 @@ class HouseholdFilterForm(ScopeForm):
         return self.query(sort="visit")
 
 
+@lru_cache(500)
+def _select_html(name: str, label: str, choices: tuple, value: str | None) -> str:
+    form = forms.Form({} if value is None else {name: value})
+    form.fields[name] = forms.CharField(label=label, required=False, widget=ShortSelect(choices=choices))
+    return form[name].as_field_group()
+
+
 class SearchForm(forms.Form):
     """The search box: a whole number, or a name. Sent by POST, so that neither stands in a URL."""
 
@@ -204,6 +217,10 @@ class SearchForm(forms.Form):
         error_messages={"required": "Tulis nama atau nomor yang dicari."},
     )
 
+    def box_html(self) -> str:
+        """The box, which is the same for everybody until somebody has written something."""
+        return self["q"].as_field_group() if self.is_bound else _empty_box_html()
+
     def clean_q(self) -> str:
         text = " ".join(self.cleaned_data["q"].split())
         digits = digits_of(text)
@@ -214,6 +231,11 @@ class SearchForm(forms.Form):
         return digits or text
 
 
+@cache
+def _empty_box_html() -> str:
+    return SearchForm()["q"].as_field_group()
+
+
 def assistants_near(user):
     """Assistants by whom this person may narrow the list: an assistant only to their own families."""
     assistants = User.objects.assistants().order_by("name")
@@ -222,17 +244,14 @@ def assistants_near(user):
     return assistants.around(user.region_codes)
 
 
-def assistants_around(own: list[str], chosen: list[str] | None) -> list[tuple[int, str]]:
-    """(id, name) of the assistants around these regions, of those near a person's own. Cost: one query."""
-    return _around(tuple(own), tuple(chosen or own))
+def assistants_around(codes: list[str]) -> list[tuple[int, str]]:
+    """(id, name) of the assistants around regions that lie in a person's own. Cost: one query."""
+    return _around(tuple(codes))
 
 
 @prepared
-def _around(own, chosen):
-    assistants = User.objects.assistants().around(own)
-    if chosen != own:
-        assistants = assistants.around(chosen)
-    return assistants.order_by("name").values_list("pk", "name")
+def _around(codes):
+    return User.objects.assistants().around(codes).order_by("name").values_list("pk", "name")
 
 
 def _program_choices(programs):

@@ -66,7 +66,7 @@ class Region(models.Model):
         return [self.code[:n] for n in (2, 4, 6, 10) if n <= len(self.code)]
 
 
-@prepared
+@prepared(is_planned=True)
 def _near(path, code):
     return Region.objects.filter(Q(code=path.any) | Q(parent=code)).order_by("code")
 

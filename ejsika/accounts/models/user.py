@@ -75,13 +75,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
 
-@prepared
+@prepared(is_planned=True)
 def _regions_of(user):
     rows = User.regions.through.objects.filter(user=user)
     return rows.order_by("region_id").values_list("region_id", flat=True)
 
 
-@prepared
+@prepared(is_planned=True)
 def _programs_of(user):
     rows = User.programs.through.objects.filter(user=user)
     return rows.order_by("program_id").values_list("program_id", flat=True)
