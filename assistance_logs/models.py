@@ -125,7 +125,8 @@ class Visit(models.Model):
             models.CheckConstraint(
                 name="visit_point_complete",
                 condition=Q(latitude__isnull=True, longitude__isnull=True, accuracy_m__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
             ),
             models.CheckConstraint(
                 name="visit_follow_up_pair", condition=Q(follow_up_due__isnull=True) | ~Q(follow_up="")

@@ -149,6 +149,8 @@ def test_a_return_needs_a_remark(client, ayu, visit):
         {"status": "dikembalikan"},
         {"remark": "tanpa orang"},
         {"status": "x"},
+        {"latitude": None, "longitude": "106.2"},
+        {"latitude": "-6.3", "longitude": None},
         {"position_source": "x"},
         {"position_source": "pin"},
         {"ended_at": datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)},
