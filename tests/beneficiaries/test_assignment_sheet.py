@@ -222,3 +222,10 @@ def test_a_roster_taken_back_leaves_a_family_with_who_got_it_since(sheet, operat
     actions.undo(moved, operator)
     actions.undo(roster, operator)
     assert not Household.objects.filter(pk=second.pk).exists()
+
+
+def test_number_of_a_family_outside_the_scope_is_told_beside_an_own_one_too(sheet, dedi, north_family, south_family):
+    foreign = south_family.members.get().nik
+    batch = sheet(line(north_family, "dedi", NIK=digits(foreign)), line(south_family, "dedi"))
+    assert found(batch) == {2: ["region_outside_scope"], 3: ["region_outside_scope"]}
+    assert [problem.column for problem in batch.problems.order_by("row")] == ["NIK", "No KK"]

@@ -36,14 +36,15 @@ def hold(batch) -> bool:
 def match(batch) -> list[tuple]:
     """Set the outcome of every row of a batch and batch.counts; gives what is wrong or odd, as LineKind.tell wants it.
 
-    Cost: seven statements, whatever the number of rows.
+    Cost: eight statements, whatever the number of rows.
     """
     Problem.objects.filter(batch=batch, is_from_register=True)._raw_delete("default")
     scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
     values = {"batch": batch.pk, "role": Role.PENDAMPING.value, "looked_after": [str(s) for s in _LOOKED_AFTER]}
     with connection.cursor() as cursor:
         cursor.execute(_FAMILIES, values)
-        cursor.execute(f"{_INSIDE} ({scope})", parameters)
+        for inside in _INSIDE:
+            cursor.execute(f"{inside} ({scope})", parameters)
         cursor.execute(_FOUND, values)
         cursor.execute(_TOLD)
         found = [_told(*row) for row in cursor.fetchall()]
@@ -70,7 +71,7 @@ _FAMILIES = """
     DROP TABLE IF EXISTS assigning;
     CREATE TEMP TABLE assigning ON COMMIT DROP AS
     SELECT r.id, r.row, r.kk, r.nik, r.username, k.id AS by_kk, m.household_id AS by_nik, h.id AS household, h.status,
-        false AS is_inside, a.id AS held, a.assistant_id AS holder, u.id AS assistant,
+        false AS is_inside, false AS is_nik_inside, a.id AS held, a.assistant_id AS holder, u.id AS assistant,
         EXISTS (SELECT FROM accounts_user_regions s WHERE s.user_id = u.id
             AND starts_with(h.region_code, s.region_id))
         AND (u.all_programs OR EXISTS (SELECT FROM accounts_user_programs p JOIN beneficiaries_enrollment e
@@ -86,7 +87,10 @@ _FAMILIES = """
     CREATE INDEX ON assigning (household);
     ANALYZE assigning
 """
-_INSIDE = "UPDATE assigning SET is_inside = true WHERE household IN"
+_INSIDE = (
+    "UPDATE assigning SET is_inside = true WHERE household IN",
+    "UPDATE assigning SET is_nik_inside = true WHERE by_nik IN",
+)
 # One thing a row, the first that holds; what is odd only where nothing is wrong.
 _FOUND = """
     CREATE TEMP TABLE assigning_found ON COMMIT DROP AS
@@ -98,11 +102,12 @@ _FOUND = """
         SELECT field, code, is_error FROM (VALUES
             (1, f.key, 'household_unknown', f.household IS NULL, true),
             (2, f.key, 'region_outside_scope', f.household IS NOT NULL AND NOT f.is_inside, true),
-            (3, 'nik', 'identity_conflict', f.by_kk <> f.by_nik, true),
-            (4, f.key, 'duplicate_in_file', f.household IS NOT NULL AND f.times > 1, true),
-            (5, 'username', 'assistant_unknown', f.may IS NOT true AND f.holder IS DISTINCT FROM f.assistant, true),
-            (6, 'kk', 'kk_unknown', f.kk IS NOT NULL AND f.by_kk IS NULL, false),
-            (7, f.key, 'household_inactive', f.status <> ALL(%(looked_after)s), false)
+            (3, 'nik', 'region_outside_scope', f.by_nik IS NOT NULL AND NOT f.is_nik_inside, true),
+            (4, 'nik', 'identity_conflict', f.by_kk <> f.by_nik, true),
+            (5, f.key, 'duplicate_in_file', f.household IS NOT NULL AND f.times > 1, true),
+            (6, 'username', 'assistant_unknown', f.may IS NOT true AND f.holder IS DISTINCT FROM f.assistant, true),
+            (7, 'kk', 'kk_unknown', f.kk IS NOT NULL AND f.by_kk IS NULL, false),
+            (8, f.key, 'household_inactive', f.status <> ALL(%(looked_after)s), false)
         ) AS s(turn, field, code, holds, is_error) WHERE holds ORDER BY turn LIMIT 1) v
 """
 _TOLD = "SELECT row, field, code, number, username FROM assigning_found ORDER BY row"

@@ -102,3 +102,4 @@ COLUMNS = [
     Column("status", "Status", _words("Status Kepesertaan|Status KPM|Status Keaktifan|Keaktifan")),
     Column("assistant", "Pendamping", _words("Nama Pengguna Pendamping|Username Pendamping")),
 ]
+TITLES = {column.field: column.title for column in COLUMNS}

@@ -23,7 +23,7 @@ from beneficiaries.sheets.roster import (
     write,
 )
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
-from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED
+from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED, TITLES
 from beneficiaries.sheets.roster.fields import CHOICES
 from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
@@ -57,7 +57,6 @@ TEXT_NUMBERS = "Simpan kolom NIK dan No KK sebagai Teks: Excel memotong angka ke
 _SIGNATURE = re.compile(r"NIP\b", re.IGNORECASE)  # the number of the official who signs
 # What stands where a name is expected: below a desa's families, or before those who sign.
 _NOBODY = re.compile(r"(SUB ?)?TOTAL\b|JUMLAH\b|MENGETAHUI\b|KEPALA DESA\b|LURAH\b|CAMAT\b|NIP\b", re.IGNORECASE)
-TITLES = {column.field: column.title for column in COLUMNS}
 
 
 class RosterKind(SheetKind):

@@ -11,6 +11,7 @@ from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
 from beneficiaries.sheets.roster import fields, missing, outcomes
 from beneficiaries.sheets.roster.choosing import withhold
+from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
 from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
 from beneficiaries.sheets.roster.outcomes import SAME_MEMBER
@@ -269,8 +270,6 @@ _PROGRAM_FINDINGS = """
 
 def _tell(cursor, batch) -> None:
     """Turn what was found into problems that a person can read; numbers are opened here only to be masked."""
-    from beneficiaries.sheets.roster.kind import TITLES  # the kind leans on this module
-
     cursor.execute(
         """SELECT DISTINCT x.row, x.field, x.code, r.kk, r.nik, coalesce(r.name, ''), coalesce(r.status, '')
            FROM roster_found x JOIN beneficiaries_rosterrow r ON r.batch_id = %s AND r.row = x.row

@@ -5,7 +5,7 @@ from django.db import connection
 from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
 from beneficiaries.sheets.roster import missing
-from beneficiaries.sheets.roster.columns import COLUMNS
+from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.tables import (
     ASSIGNMENTS,
     ENROLLMENTS,
@@ -17,7 +17,7 @@ from beneficiaries.sheets.roster.tables import (
 )
 from ejsika.imports.writing import ROW_DIGEST, delete_created, give_memory, restore_changes
 
-_TITLES = {column.field: column.title for column in COLUMNS} | {
+_TITLES = TITLES | {
     "recipient_name": "Nama Pengurus",
     "region_code": "Desa/Kelurahan",
     "is_recipient": "Pengurus",
