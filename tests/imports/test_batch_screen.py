@@ -71,7 +71,9 @@ def test_check_commit_undo_by_screen(client, operator):
     client.post(reverse("imports:batch_commit", args=[batch.pk]))
     tasks.commit(batch.pk, operator.pk)
     assert Household.objects.count() == 120
-    assert "120 keluarga baru" in client.get(batch.get_absolute_url()).text
+    page = client.get(batch.get_absolute_url()).text
+    assert "120 keluarga baru dan 0 berubah disimpan" in page
+    assert "120 keluarga baru ditarik kembali dan 0 dikembalikan seperti semula" in page
     client.post(reverse("imports:batch_undo", args=[batch.pk]))
     tasks.undo(batch.pk, operator.pk)
     assert Household.objects.count() == 0
