@@ -72,7 +72,7 @@ def find_own(uuid: uuids.UUID, *, by: User) -> Visit | None:
     return Visit.objects.filter(uuid=uuid, assistant=by).select_related("household").first()
 
 
-@prepared
+@prepared(is_planned=True)
 def _sent(uuid):
     return Visit.objects.filter(uuid=uuid)
 

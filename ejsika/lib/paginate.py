@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -66,4 +68,10 @@ def _beyond(rows: QuerySet, anchors: QuerySet, key: str, pk: int, side: str) -> 
 
 def count_up_to(rows: QuerySet, limit: int) -> int:
     """Count rows, but stop just above `limit`: a result of limit + 1 means more than that."""
-    return rows.order_by().values("pk")[: limit + 1].count()
+    try:
+        sql, values = rows.order_by().values("pk")[: limit + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:  # what count() asks, which takes Django longer to write
+        cursor.execute(f"SELECT count(*) FROM ({sql}) found", values)  # noqa: S608 - Django's own
+        return cursor.fetchone()[0]

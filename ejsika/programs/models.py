@@ -133,13 +133,13 @@ def rules_on(day: datetime.date, *names: str) -> list[ProgramRule]:
     return _rules_on(names, day=day)
 
 
-@prepared
+@prepared(is_planned=True)
 def _rules_on(names, day):
     in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
     return ProgramRule.objects.filter(in_force, name__in=names, valid_from__lte=day)
 
 
-@prepared
+@prepared(is_planned=True)
 def running_programs(programs):
     """Programmes that run, among those with these ids (None: all)."""
     running = Program.objects.filter(is_active=True)
