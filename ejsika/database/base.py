@@ -6,7 +6,7 @@ Web, commands, shell and tests all connect through here, so none of them needs t
 import time
 
 from django.db import InterfaceError, OperationalError
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import base, client, operations
 
 from ejsika.database.programs import ServerError, program
 from ejsika.database.server import PORT, Server
@@ -49,8 +49,17 @@ class PlannedCursor(base.ServerBindingCursor):
         return super().execute(query, params, prepare=True)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor, sql, params):
+        """What the log of queries tells, also of a planned one: the statement with its values."""
+        if isinstance(cursor, PlannedCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
+    ops_class = DatabaseOperations
 
     def planned_cursor(self):
         """A cursor for a long statement with few values, which takes longer to plan than to run.
