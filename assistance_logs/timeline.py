@@ -44,13 +44,13 @@ def _newest(household, user, limit: int) -> list[Visit]:
     return known[user.pk, limit]
 
 
-@prepared
+@prepared(is_planned=True)
 def _current(limit, household, programs):
     found = Visit.objects.in_known_family(programs).current().filter(household=household)
     return found.order_by("-happened_at", "-pk")[:limit]
 
 
-@prepared
+@prepared(is_planned=True)
 def _late(limit, household, programs, today):
     found = Visit.objects.in_known_family(programs).with_open_follow_up()
     found = found.filter(household=household, follow_up_due__lt=today)

@@ -3,9 +3,10 @@
 import datetime
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from assistance_logs.figures import day_start
@@ -15,7 +16,8 @@ from assistance_logs.obligations.models import ExcuseReason
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.figures import View
 from beneficiaries.models import Household
-from ejsika.lib.prepared import prepared
+from ejsika.accounts.models import Reach
+from ejsika.lib.prepared import SHAPES_KEPT, prepared, rows
 from ejsika.lib.tags import day as written
 from ejsika.lib.tags import day_month
 
@@ -214,23 +216,39 @@ def day_of(user, today: datetime.date, *, start: int = 0, limit: int | None = No
     `start` and `limit` cut a part out, `besides` leaves one family out; the counts are of all. A part that begins
     beyond the end is empty, its counts are zero. Cost: one query.
     """
-    families = Household.objects.for_user(user).exclude(pk=besides).order_by().values("pk")
-    scope, params = families.query.sql_with_params()
-    view = View.of(user, today)
-    with connection.cursor() as cursor:
-        cursor.execute(_day_sql(scope, user, view, today), [*params, limit, start])
-        rows = cursor.fetchall()
+    sql, params = _day_query(user.reach, today, timezone.localdate())
+    found = rows(sql, [*params, besides, user.pk, limit, start])
     width = len(_COLUMNS)
-    tasks = [Task(*row[:width], sorted(map(Duty, row[width + 1], row[width])), today) for row in rows]
-    return Day(tasks, *rows[0][width + 2 :]) if rows else Day([])
+    tasks = [Task(*row[:width], sorted(map(Duty, row[width + 1], row[width])), today) for row in found]
+    return Day(tasks, *found[0][width + 2 :]) if found else Day([])
 
 
-def _day_sql(scope: str, user, view: View, today: datetime.date) -> str:
-    """The statement of day_of; its parameters are those of `scope`, then limit and offset."""
+@lru_cache(SHAPES_KEPT)
+def _day_query(reach: Reach, today: datetime.date, now: datetime.date) -> tuple[str, tuple]:
+    """The statement of day_of, and its first parameters; then come a family left out, the user, limit and offset.
+
+    `now` is the day whose assignments for_user() goes by.
+    """
+    user = reach.user()
+    query = Household.objects.for_user(user).order_by().values("pk").query
+    families, params = _with_codes(*query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql())
+    return _day_sql(families, View.of(user, today), today), params
+
+
+def _with_codes(sql: str, params: tuple) -> tuple[str, tuple]:
+    """Write regions ('3602%') into a statement: the planner expects almost nobody in one that it is not told."""
+    first, *others = sql.split("%s")
+    is_code = [isinstance(value, str) and value.removesuffix("%").isdecimal() for value in params]
+    written = [f"'{value}'".replace("%", "%%") if known else "%s" for value, known in zip(params, is_code, strict=True)]
+    kept = tuple(value for value, known in zip(params, is_code, strict=True) if not known)
+    return first + "".join(value + part for value, part in zip(written, others, strict=True)), kept
+
+
+def _day_sql(families: str, view: View, today: datetime.date) -> str:
     day, month, end = date(today), date(view.start), date(view.end)
     columns = ", ".join(_COLUMNS)
     return f"""
-    WITH own(id) AS MATERIALIZED ({scope}),
+    WITH own(id) AS MATERIALIZED (SELECT f.pk FROM ({families}) f WHERE f.pk <> %s),
     duty AS MATERIALIZED (SELECT household, array_agg(kind) AS kinds, array_agg(due_until) AS dues,
             min(due_until) FILTER (WHERE kind <> '{DutyKind.SESSION}') AS due_until,
             min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)})) AS visit_until
@@ -243,7 +261,7 @@ def _day_sql(scope: str, user, view: View, today: datetime.date) -> str:
         FROM own JOIN beneficiaries_household h ON h.id = own.id JOIN regions_region r ON r.code = h.region_code
         LEFT JOIN duty d ON d.household = h.id
         LEFT JOIN assistance_logs_excuse x ON x.household_id = h.id AND x.month = {month}
-            AND x.by_id = {int(user.pk)} AND x.revoked_at IS NULL
+            AND x.by_id = %s AND x.revoked_at IS NULL
         WHERE h.status IN ({quoted(ON_THE_LIST)}) OR d.household IS NOT NULL),
     judged AS (SELECT *, NOT is_done AND coalesce(visit_until < {end}, false) AS is_left,
             CASE WHEN excuse <> '' OR due_until IS NULL OR due_until >= {end} THEN {LATER}
@@ -277,7 +295,7 @@ def follow_ups(household_ids) -> dict[int, Visit]:
     return {visit.household_id: visit for visit in _follow_ups(households=list(household_ids))}
 
 
-@prepared
+@prepared(is_planned=True)
 def _follow_ups(households):
     visits = Visit.objects.with_open_follow_up().filter(household=households.any)
     return visits.order_by("household", "-happened_at").distinct("household")
@@ -288,7 +306,7 @@ def returned_visits(user) -> list[Visit]:
     return list(Visit.objects.for_user(user).returned_to(user)) if _returned(assistant=user.pk) else []
 
 
-@prepared
+@prepared(is_planned=True)
 def _returned(assistant):
     return Visit.objects.returned_to(assistant).order_by().values_list("pk", flat=True)[:1]
 

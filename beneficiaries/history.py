@@ -51,7 +51,7 @@ def entries(household: Household, user, limit: int) -> list[Entry]:
     return [_TELL[event.action](event, **known) for event in events]
 
 
-@prepared
+@prepared(is_planned=True)
 def _events(limit, household):
     found = AuditEvent.objects.filter(
         target_kind=Household._meta.label_lower, target_id=household, action__in=list(_TELL)

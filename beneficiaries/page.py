@@ -18,10 +18,20 @@ from ejsika.lib.prepared import prepared
 from ejsika.regions.models import Region
 
 
+def find_family(user, pk: int) -> Household | None:
+    """The family as its page needs it, where this person may read of it. Cost: one query."""
+    return next(iter(_family(user.reach, timezone.localdate(), household=pk)), None)
+
+
+@prepared(is_planned=True)
+def _family(reach, day, household):
+    return Household.objects.for_user(reach.user()).for_page().filter(pk=household)
+
+
 def family_context(household: Household, user) -> dict:
     """Members, programmes with their history, assistants, condition, place and small map. Cost: seven queries.
 
-    `household` comes from for_page().
+    `household` comes from find_family().
     """
     today = timezone.localdate()
     add_enrollments([household], user)
@@ -43,19 +53,19 @@ def family_context(household: Household, user) -> dict:
     }
 
 
-@prepared
+@prepared(is_planned=True)
 def _status_changes(enrollments):
     changes = StatusChange.objects.filter(enrollment=enrollments.any)
     return changes.select_related("by", "legal_basis").order_by("-on", "-pk")
 
 
-@prepared
+@prepared(is_planned=True)
 def _members(day, household):
     members = with_components(Member.objects.filter(household=household, left_on__isnull=True), day)
     return members.order_by("-is_recipient", "relationship", "born_on", "pk")
 
 
-@prepared
+@prepared(is_planned=True)
 def _assignments(household):
     return Assignment.objects.filter(household=household).select_related("assistant").order_by("-started_on", "-pk")
 

@@ -129,7 +129,8 @@ else:
     raise ImproperlyConfigured(
         "DATABASE_URL belum diisi: isi di .env, atau EJSIKA_EMBEDDED_DATABASE=1 untuk PostgreSQL yang ikut terpasang."
     )
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# A connection is kept for long: a new one has to plan every statement anew (ejsika.lib.prepared).
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

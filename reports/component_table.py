@@ -118,9 +118,15 @@ def build(scope: Scope, by: By) -> Table:
     return {By.REGION: _of_regions, By.PROGRAM: _of_programs, By.ASSISTANT: _of_assistants}[by](scope)
 
 
-def overview(scope: Scope) -> Row | None:
-    """All of a scope in one row; None where build() gives none. Cost: two queries, shared with the dashboard's."""
-    return None if _is_too_near(scope) else Row.of(scope, "Semua", sum(_by_region(scope, 2).values(), NOTHING))
+def overview(scope: Scope) -> list[tuple[str, int]] | None:
+    """Persons of a scope by component, each by its label; None where build() gives no table. Cost: one query."""
+    if _is_too_near(scope):
+        return None
+    if scope.mapped_tallied:
+        persons = scope.mapped_tallied.persons()
+    else:
+        persons = sum(_by_region(scope, 2).values(), NOTHING).persons
+    return [(component.label, persons[component]) for component in Component]
 
 
 def _is_too_near(scope: Scope) -> bool:

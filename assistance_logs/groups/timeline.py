@@ -23,7 +23,7 @@ def meetings(household, user, limit: int) -> list[Entry]:
     ]
 
 
-@prepared
+@prepared(is_planned=True)
 def _attendances(limit, household):
     found = Attendance.objects.current().filter(household=household).select_related("session__group")
     return found.order_by("-session__happened_at")[:limit]
@@ -40,6 +40,6 @@ def panel(household, user):
     return "groups/_panel.html", {"memberships": memberships, "rate": rate}
 
 
-@prepared
+@prepared(is_planned=True)
 def _memberships(household):
     return Membership.objects.filter(household=household).select_related("group").order_by("-joined_on", "-pk")

@@ -67,9 +67,10 @@ def open_duties(day: str, within: str) -> str:
     monthly = "(b.base + make_interval(months => r.value))::date"
     month = "extract(year FROM b.base)::int * 12 + extract(month FROM b.base)::int - 1"
     return f"""
+    WITH r AS MATERIALIZED ({_rules(day)})
     SELECT e.household_id AS household, e.program_id AS program, r.kind, b.base AS due_from, u.due_until
     FROM beneficiaries_enrollment e JOIN beneficiaries_household h ON h.id = e.household_id
-    JOIN ({_rules(day)} OFFSET 0) r ON r.program_id = e.program_id AND r.status = e.status
+    JOIN r ON r.program_id = e.program_id AND r.status = e.status
         AND (r.region_id = {regency} OR r.region_id IS NULL AND {regency} <> ALL (r.others))
     CROSS JOIN LATERAL (SELECT CASE r.kind WHEN '{DutyKind.ASSESSMENT}' THEN (SELECT max(a.assessed_on)
             FROM beneficiaries_assessment a WHERE a.household_id = e.household_id)

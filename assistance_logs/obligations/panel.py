@@ -3,14 +3,13 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils import timezone
 
 from assistance_logs.models import Excuse
 from assistance_logs.obligations.duties import DutyKind, date, in_programs, open_duties
 from beneficiaries.figures import View
 from ejsika.accounts.permissions import Permission
-from ejsika.lib.prepared import prepared
+from ejsika.lib.prepared import prepared, rows
 
 EXCUSES_SHOWN = 6
 
@@ -61,7 +60,7 @@ def panel(household, user):
     return "assistance_logs/_panel_duties.html", context
 
 
-@prepared
+@prepared(is_planned=True)
 def _excuses(household):
     """The last excuses of a family that its page has given to this person."""
     found = Excuse.objects.filter(household=household).select_related("by", "revoked_by")
@@ -69,10 +68,9 @@ def _excuses(household):
 
 
 def _duties(household: int, month: View, today: datetime.date) -> list[tuple]:
-    duties = open_duties(date(today), f"h.id = {int(household)}")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT DISTINCT kind, due_from, due_until FROM ({duties}) d
-            WHERE true{in_programs(month.program_ids)} ORDER BY due_until, kind"""
-        )
-        return cursor.fetchall()
+    duties = open_duties(date(today), "h.id = %(household)s")
+    return rows(
+        f"""SELECT DISTINCT kind, due_from, due_until FROM ({duties}) d
+        WHERE true{in_programs(month.program_ids)} ORDER BY due_until, kind""",
+        {"household": household},
+    )

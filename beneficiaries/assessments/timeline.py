@@ -73,7 +73,7 @@ def _assessments(household: Household, user) -> list[Assessment]:
     return household.known_assessments
 
 
-@prepared
+@prepared(is_planned=True)
 def _of_family(household, programs):
     found = Assessment.objects.in_known_family(programs).filter(household=household)
     return found.select_related("officer").order_by("assessed_on")

@@ -78,7 +78,7 @@ def _cases(household, user) -> list[GraduationCase]:
     return known[user.pk]
 
 
-@prepared
+@prepared(is_planned=True)
 def _of_family(household, programs):
     cases = GraduationCase.objects.in_known_family(programs).filter(enrollment__household=household)
     return cases.for_page().order_by("-pk")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,7 +16,7 @@ from beneficiaries.forms.changes import HouseholdEditForm
 from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, SearchForm
 from beneficiaries.handover import MOST
 from beneficiaries.models import Household
-from beneficiaries.page import family_context, picker_context
+from beneficiaries.page import family_context, find_family, picker_context
 from beneficiaries.search import digits_of, find_by_number, keep_name
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
@@ -51,7 +51,9 @@ def household_search(request):
 @require_safe
 @requires(Permission.HOUSEHOLD_VIEW)
 def household_detail(request, pk):
-    household = get_object_or_404(Household.objects.for_user(request.user).for_page(), pk=pk)
+    household = find_family(request.user, pk)
+    if household is None:
+        raise Http404
     context = {
         "household": household,
         **family_context(household, request.user),

@@ -62,6 +62,12 @@ def client_address(request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
+@cache
+def page_url(name: str) -> str:
+    """The address of a page that is the same for all, as reverse() gives it."""
+    return reverse(name)
+
+
 def row_url(name: str, pk: int) -> str:
     """The address of the page of one row, as reverse() gives it, without a search through all patterns for each row."""
     before, after = _around_id(name)

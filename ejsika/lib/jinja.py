@@ -12,7 +12,7 @@ from django.urls import reverse
 from jinja2 import Environment, pass_context
 
 from ejsika.lib import tags
-from ejsika.lib.http import row_url
+from ejsika.lib.http import page_url, row_url
 
 FILTERS = ("id_number", "linked", "day", "day_month", "ago", "rt_rw")
 
@@ -28,6 +28,8 @@ def environment(**options) -> Environment:
 
 
 def _url(name: str, *args) -> str:
+    if not args:
+        return page_url(name)
     return row_url(name, *args) if len(args) == 1 and isinstance(args[0], int) else reverse(name, args=args)
 
 

@@ -7,8 +7,9 @@
     _open_visits(household=12)
 
 `build` is called with a Slot in the place of each value and must not look into it; None is given as it is, so that a
-condition may be left out. What changes the query itself, the day for instance, is given by position. As it never sees
-a value, nothing of one person's can stay behind in what is kept for all.
+condition may be left out. What changes the query itself, the day or whose families it may find (user.reach), is given
+by position, and each has a query of its own. As it never sees a value, nothing of one person's can stay behind in what
+is kept for others.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from functools import lru_cache, partial, wraps
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet, Value
 
-SHAPES_KEPT = 32  # of one query: days and combinations of missing values
+SHAPES_KEPT = 200  # of one query: days, combinations of missing values, reaches of persons
 
 
 class Slot(Value):
@@ -41,31 +42,27 @@ class _Query:
 
     def __init__(self, queryset: QuerySet, is_planned: bool):
         self.queryset, self.is_planned = queryset, is_planned
-        self.compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        # a reach that holds nobody: no rows
+        self.compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False)
         self.sql, self.parameters = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
 
     def run(self, values: dict) -> list:
         found, compiler = self.queryset.all(), copy(self.compiler)
-        connection = connections[DEFAULT_DB_ALIAS]  # one a thread
-        compiler.connection = _Planned(connection) if self.is_planned else connection
+        compiler.connection = connections[DEFAULT_DB_ALIAS]  # one a thread
         parameters = tuple(values[one.name] if isinstance(one, Slot) else one for one in self.parameters)
-        compiler.as_sql, compiler.get_converters = lambda: (self.sql, parameters), lambda columns: self.converters
+        compiler.execute_sql = lambda *how, **chunks: [rows(self.sql, parameters, is_planned=self.is_planned)]
+        compiler.get_converters = lambda columns: self.converters
         found.query.get_compiler = lambda using: compiler
         return list(found)
 
 
-class _Planned:
-    """A connection whose cursors keep PostgreSQL's plan too."""
-
-    def __init__(self, connection):
-        self._connection = connection
-
-    def __getattr__(self, name):
-        return getattr(self._connection, name)
-
-    def cursor(self):
-        return self._connection.planned_cursor()
+def rows(sql: str, parameters, *, is_planned: bool = True) -> list[tuple]:
+    """What a statement gives; PostgreSQL keeps the plan of it, unless told otherwise (see planned_cursor)."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with connection.planned_cursor() if is_planned else connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
 
 def prepared(build: Callable[..., QuerySet] | None = None, *, is_planned: bool = False) -> Callable[..., list]:

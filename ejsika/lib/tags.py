@@ -57,7 +57,12 @@ def _day(date: datetime.date) -> str:
 @register.filter
 def day_month(value) -> str:
     """A date without its year: 24 Nov."""
-    return formats.date_format(_date(value), "j M")
+    return _day_month(_date(value))
+
+
+@lru_cache(2_000)
+def _day_month(date: datetime.date) -> str:
+    return formats.date_format(date, "j M")
 
 
 @register.filter

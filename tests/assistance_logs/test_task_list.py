@@ -144,3 +144,13 @@ def test_a_stranger_must_log_in_and_only_get_is_answered(client, budi):
     assert client.get(URL).status_code == 302
     client.force_login(budi)
     assert client.post(URL).status_code == 405
+
+
+def test_families_outside_the_own_regions_are_no_task(at_work, budi):
+    make_household(name="Dalam", assistant=budi, region=NORTH_2)
+    budi.regions.set([NORTH])
+    assert names(at_work.get(URL)) == {}
+    budi.regions.set([NORTH, NORTH_2])
+    assert names(at_work.get(URL)) == {"overdue": ["Dalam"]} or names(at_work.get(URL)) == {"due": ["Dalam"]}
+    budi.regions.clear()
+    assert names(at_work.get(URL)) == {}

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from beneficiaries.models import Assignment, Enrollment, Household
+from beneficiaries.page import find_family
 from ejsika.accounts.permissions import Role
 from tests.factories import NORTH, SOUTH, enroll, make_household, make_program, make_user
 
@@ -130,3 +131,32 @@ def test_nobody_without_region_login_or_active_account(program, ayu, north_famil
         assert not Household.objects.for_user(user).exists()
         assert not Household.objects.countable_by(user).exists()
         assert not Enrollment.objects.for_user(user).exists()
+
+
+@pytest.mark.parametrize("person", ["admin", "ayu", "dewi", "budi", "eko", "fitri"])
+def test_a_reach_lets_through_whom_its_person_may_see(request, person, north_family, south_family):
+    user = request.getfixturevalue(person)
+    same = user.reach.user()
+    for families in ("for_user", "countable_by"):
+        found, expected = (set(getattr(Household.objects, families)(who)) for who in (same, user))
+        assert found == expected
+
+
+def test_a_query_kept_for_a_reach_is_not_used_for_another(program, ayu, budi, north_family, south_family, today):
+    assert find_family(ayu, north_family.pk) == find_family(budi, north_family.pk) == north_family
+    assert find_family(ayu, south_family.pk) is None
+    ayu.regions.set([south_family.region])
+    ayu.forget_scope()
+    assert (find_family(ayu, north_family.pk), find_family(ayu, south_family.pk)) == (None, south_family)
+    ayu.is_active = False
+    assert find_family(ayu, south_family.pk) is None
+    north_family.assignments.update(ended_on=today)
+    assert find_family(budi, north_family.pk) is None
+
+
+def test_a_programme_that_is_taken_away_takes_its_families_along(program, north_family):
+    user = make_user("program", Role.KOORDINATOR, NORTH, programs=[program])
+    assert find_family(user, north_family.pk) == north_family
+    user.programs.clear()
+    user.forget_scope()
+    assert find_family(user, north_family.pk) is None

@@ -73,3 +73,8 @@ def test_a_planned_query_gives_each_call_its_own_rows(families):
         {one},
         {other},
     ]
+
+
+def test_who_may_see_nobody_gets_no_rows(families):
+    nobody = prepared(lambda households: Member.objects.filter(household=households.any).filter(pk__in=[]))
+    assert nobody(households=families) == []

@@ -1,5 +1,5 @@
 from ejsika.accounts.models.attempt import LoginAttempts
 from ejsika.accounts.models.session import UserSession
-from ejsika.accounts.models.user import User
+from ejsika.accounts.models.user import Reach, User
 
-__all__ = ["LoginAttempts", "User", "UserSession"]
+__all__ = ["LoginAttempts", "Reach", "User", "UserSession"]

@@ -1,5 +1,6 @@
 """People who use the application: a role, regions and programmes each."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -87,6 +88,23 @@ def _programs_of(user):
     return rows.order_by("program_id").values_list("program_id", flat=True)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """All that says which families a person may see: what a query that was compiled for it is kept under."""
+
+    pk: int
+    role: str
+    is_active: bool
+    regions: tuple[str, ...]
+    programs: tuple[int, ...] | None  # None: all
+
+    def user(self) -> "User":
+        """Somebody with this reach, for for_user() and countable_by() alone: no more is known of them."""
+        found = User(pk=self.pk, role=self.role, is_active=self.is_active, all_programs=self.programs is None)
+        found.region_codes, found.program_ids = list(self.regions), list(self.programs or ())
+        return found
+
+
 class User(AbstractBaseUser):
     username = models.CharField(
         "nama pengguna",
@@ -144,6 +162,11 @@ class User(AbstractBaseUser):
     def known_programs(self) -> list[int] | None:
         """The programmes whose rows this person may see in a family; None for all."""
         return None if self.all_programs else self.program_ids
+
+    @property
+    def reach(self) -> Reach:
+        programs = None if self.all_programs else tuple(self.program_ids)
+        return Reach(self.pk, self.role, self.is_active, tuple(self.region_codes), programs)
 
     @property
     def rules_everywhere(self) -> bool:
