@@ -306,7 +306,7 @@ def returned_visits(user) -> list[Visit]:
     return list(Visit.objects.for_user(user).returned_to(user)) if _returned(assistant=user.pk) else []
 
 
-@prepared(is_planned=True)
+@prepared  # not planned: the index of returned visits is found by their status, a value
 def _returned(assistant):
     return Visit.objects.returned_to(assistant).order_by().values_list("pk", flat=True)[:1]
 

@@ -67,11 +67,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         PostgreSQL plans it once a connection, for whatever values come, so that each value must mean about as much
         work as any other; it plans anew when tables or their statistics change.
         """
+        if self.queries_logged:
+            return self.cursor()  # one that tells its values
+        self.close_if_health_check_failed()
         self.ensure_connection()
-        if self.connection.prepare_threshold is None:  # as Django leaves a new connection
-            self.connection.prepare_threshold = 0
-            self.connection.execute("SET plan_cache_mode = force_generic_plan")
-        return self._prepare_cursor(PlannedCursor(self.connection))
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PlannedCursor(self.connection))
+
+    def init_connection_state(self):
+        """Say how planned statements are meant, before any transaction that might take it back."""
+        super().init_connection_state()
+        self.connection.prepare_threshold = 0  # for PlannedCursor: Django's own cursors keep no statement
+        self.connection.execute("SET plan_cache_mode = force_generic_plan")
 
     def get_connection_params(self):
         params = super().get_connection_params()
