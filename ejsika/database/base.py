@@ -67,8 +67,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         PostgreSQL plans it once a connection, for whatever values come, so that each value must mean about as much
         work as any other; it plans anew when tables or their statistics change.
         """
-        if self.queries_logged:
-            return self.cursor()  # one that tells its values
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
