@@ -249,7 +249,8 @@ def eventful(budi, ayu, dewi, program):
     make_session(make_group(family), budi, today)
     Excuse.objects.create(household=family, month=today.replace(day=1), reason="bencana", by=budi)
     long_ago = datetime.date(2019, 1, 1)
-    program.rules.create(name="assessment_every_months", value=12, valid_from=long_ago, legal_basis=program.legal_basis)
+    for name, months in (("assessment_every_months", 12), ("session_every_months", 1)):
+        program.rules.create(name=name, value=months, valid_from=long_ago, legal_basis=program.legal_basis)
     make_household(region=SOUTH)
 
 
