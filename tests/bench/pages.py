@@ -26,17 +26,15 @@ class Pages:
     def __init__(self, port: int):
         dinsos, assistant, admin = (Visitor(port, name, DEMO_PASSWORD) for name in ("dinsos", "pendamping", "admin"))
         self.port, self.dinsos, self.assistant, self.admin = port, dinsos, assistant, admin
-        # The family that is looked at is never the one that is visited, which gets a longer story with every run.
+        # The family that is looked at is never the one that is visited, which gets a longer story with every call.
         self.family = re.search(r'href="/households/(\d+)/"', dinsos.page("/households/?region=3672"))[1]
-        visited = re.search(r"/visits/new/(\d+)/", assistant.page("/visits/tasks/"))[1]
-        self.visit_path = f"/visits/new/{visited}/"
-        form = assistant.page(self.visit_path)
+        self.visit_paths = re.findall(r"/visits/new/\d+/", assistant.page("/visits/tasks/"))
+        form = assistant.page(self.visit_paths[0])
         self.visit = {
-            "csrfmiddlewaretoken": assistant.token_on(self.visit_path),
+            "csrfmiddlewaretoken": assistant.token_on(self.visit_paths[0]),
             "outbox_version": "1",
             "result": "bertemu_pengurus",
             "topics": "usaha",
-            "notes": "Diukur.",
             "happened_at": re.search(r'name="happened_at" value="([^"]+)"', form)[1],
         }
         self.calls: dict[str, Callable[[], int]] = {TRIVIAL: self.get(dinsos, TRIVIAL_PATH)}
@@ -80,28 +78,34 @@ class Pages:
         return call
 
     def send_visit(self) -> int:
-        """Send the form of a visit with a number of its own, as the assistant's browser does."""
-        answer, content = self.assistant.ask(self.visit_path, self.visit | {"uuid": str(uuid.uuid4())})
+        """Send the form of a visit as the assistant's browser does: family after family, each with its own words."""
+        path, number = self._next_family(), str(uuid.uuid4())
+        answer, content = self.assistant.ask(path, self.visit | {"uuid": number, "notes": f"Diukur: {number}."})
         if answer.status != HTTPStatus.FOUND:
-            raise SystemExit(f"{self.visit_path}: {answer.status}")
+            raise SystemExit(f"{path}: {answer.status}")
         return len(content)
 
+    def _next_family(self) -> str:
+        self.visit_paths.append(self.visit_paths.pop(0))
+        return self.visit_paths[0]
+
     def send_stock_visit(self) -> int:
+        number = str(uuid.uuid4())
         day, _, hour = self.visit["happened_at"].partition("T")
         answer, content = self.admin.ask(
             self.stock_path,
             {
                 "csrfmiddlewaretoken": self.stock_token,
-                "uuid": str(uuid.uuid4()),
+                "uuid": number,
                 "outbox_version": "1",
-                "household": self.visit_path.split("/")[3],
+                "household": self._next_family().split("/")[3],
                 "kind": "KR",
                 "happened_at_0": day,
                 "happened_at_1": hour,
                 "result": "bertemu_pengurus",
                 "person_met": "pengurus",
                 "topics": "usaha",
-                "notes": "Diukur.",
+                "notes": f"Diukur: {number}.",
                 "is_current": "on",
             },
         )
