@@ -1,7 +1,10 @@
 """Which family an assistant may write about."""
 
+from django.utils import timezone
+
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
+from ejsika.lib.prepared import prepared
 
 
 def family_to_log(user: User, pk) -> Household | None:
@@ -12,10 +15,18 @@ def family_to_log(user: User, pk) -> Household | None:
     """
     if not str(pk).isdecimal() or len(str(pk)) > 18:
         return None
-    household = Household.objects.for_user(user).select_related("region").filter(pk=pk).first()
-    is_theirs_today = household is not None
-    if household is None:
-        household = Household.objects.ever_assisted_by(user).select_related("region").filter(pk=pk).first()
-    if household is not None:
-        household.is_theirs_today = is_theirs_today
-    return household
+    for find in (_theirs, _once_theirs):
+        for household in find(user.reach, timezone.localdate(), household=int(pk)):
+            household.is_theirs_today = find is _theirs
+            return household
+    return None
+
+
+@prepared(is_planned=True)
+def _theirs(reach, day, household):
+    return Household.objects.for_user(reach.user()).select_related("region").filter(pk=household)
+
+
+@prepared(is_planned=True)
+def _once_theirs(reach, day, household):
+    return Household.objects.ever_assisted_by(reach.user()).select_related("region").filter(pk=household)
