@@ -52,7 +52,7 @@ def import_roster(page, run_queue):
     page.get_by_role("button", name="Simpan 120").click()  # the page has loaded itself anew
     expect(page.get_by_role("heading", name="Sedang disimpan")).to_be_visible()
     run_queue()
-    expect(page.get_by_text("120 keluarga baru")).to_be_visible()
+    expect(page.get_by_text("120 keluarga baru dan 0 berubah disimpan")).to_be_visible()
     assert Household.objects.count() == 120
 
 

@@ -38,12 +38,18 @@ export async function keepDrafts(form, key, user) {
   const found = await store.draft(key)
   if (found && Date.now() - found.at < DRAFT_DAYS_MS) offerDraft(form, found)
   let waiting
-  const keep = () => store.keepDraft({ key, user, fields: entriesOf(form), at: Date.now() })
+  const stopWaiting = () => (waiting = clearTimeout(waiting))
+  const keep = () => {
+    stopWaiting()
+    return store.keepDraft({ key, user, fields: entriesOf(form), at: Date.now() })
+  }
   form.addEventListener("input", (event) => {
-    clearTimeout(waiting)
-    if (event.isTrusted) waiting = setTimeout(keep, DRAFT_EVERY_MS)
+    if (!event.isTrusted) return // filled by a script: what was typed just before still has to be kept
+    stopWaiting()
+    waiting = setTimeout(keep, DRAFT_EVERY_MS)
   })
-  form.addEventListener("submit", () => clearTimeout(waiting))
+  form.addEventListener("submit", stopWaiting)
+  form.addEventListener("change", (event) => event.isTrusted && keep()) // at once: the camera may close this page
 }
 
 function offerDraft(form, draft) {
