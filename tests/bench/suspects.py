@@ -37,8 +37,7 @@ def measure() -> tuple[float, int]:
     found = RosterSuspect.objects.filter(batch=batch).count()
     if found < NEW // SLIP_EVERY:
         raise SystemExit(f"Hanya {found} yang diduga ganda ditemukan.")
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE beneficiaries_household, imports_importbatch CASCADE")
+    _empty()
     return seconds, found
 
 
@@ -46,7 +45,13 @@ def show(seconds: float, found: int) -> None:
     print(f"diduga ganda: {NEW} baru terhadap {KNOWN} orang terdaftar: {seconds:.1f} s, {found} pasangan (batas 60 s)")
 
 
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE beneficiaries_household, imports_importbatch CASCADE")
+
+
 def _prepare(rng: Random) -> ImportBatch:
+    _empty()
     desas = list(Region.objects.filter(level="desa").order_by("code").values_list("code", flat=True))
     known = [_person(number, rng.choice(desas), rng) for number in range(KNOWN)]
     new = [_person(KNOWN + number, rng.choice(desas), rng) for number in range(NEW)]
