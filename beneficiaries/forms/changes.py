@@ -22,7 +22,7 @@ from beneficiaries.edits import (
 from beneficiaries.forms.members import MemberForm, NewMemberForm, as_seen, as_written, words
 from beneficiaries.models import Household
 from beneficiaries.numbers import NumberKind
-from beneficiaries.sheets.roster import cells
+from beneficiaries.sheets.roster import cells, points
 from ejsika.lib.geo import in_banten
 
 # A mobile or a fixed number as it is dialled within the country.
@@ -161,10 +161,12 @@ class HouseholdEditForm(forms.Form):
         written = self.cleaned_data["phone"]
         if written in {self.before.values["phone"], self.household.phone}:  # an odd old one must not block the rest
             return written
-        phone = cells.phone(written) or ""
-        if written and not PHONE.fullmatch(phone):
+        phone, has_another = cells.phone(written)
+        if has_another:
+            raise ValidationError("Tulis satu nomor saja.")
+        if written and not PHONE.fullmatch(phone or ""):
             raise ValidationError("Nomor ini tidak lengkap atau bukan nomor Indonesia. Contoh: 0812 3456 7890.")
-        return phone
+        return phone or ""
 
     def clean(self) -> dict:
         if self.is_unreadable:
@@ -218,7 +220,7 @@ class HouseholdEditForm(forms.Form):
             written = list(pair.groups())
         degrees = []
         for name, text, example in zip(("latitude", "longitude"), written, ("-6,301245", "106,245123"), strict=True):
-            value, problem = cells.coordinate(text)
+            value, problem = points.coordinate(text)
             if problem or (text and value is None):
                 self.add_error(name, NOT_A_NUMBER.format(example=example))
             degrees.append(value)

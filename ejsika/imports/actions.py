@@ -8,6 +8,7 @@ until they begin.
 """
 
 import hashlib
+import time
 from operator import itemgetter
 
 from django.conf import settings
@@ -73,6 +74,7 @@ def check(batch: ImportBatch) -> None:
 
 
 def _read_and_compare(batch: ImportBatch, kind: SheetKind, work: Work) -> None:
+    begun = time.monotonic()
     try:
         content = storage.load(batch.file_path)
     except storage.Lost:
@@ -88,6 +90,7 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind, work: Work) -> None:
     with transaction.atomic():
         batch.status, batch.checked_at = Status.CHECKED, timezone.now()  # before: what comes meanwhile is news
         kind.match(batch)
+        batch.check_seconds = time.monotonic() - begun
         _require_uploaded(batch)
         batch.save()
 

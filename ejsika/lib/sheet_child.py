@@ -74,7 +74,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
                 send(answers, chunk)
             send(answers, [])
     except SheetError as refused:
-        send(answers, refused.code)
+        send(answers, refused.reason)
     except MemoryError:
         send(answers, "file_bomb")
 

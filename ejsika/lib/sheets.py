@@ -21,7 +21,15 @@ ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 # Other documents in the same wrapping, and text that is no table.
 OTHER_OLE = [name.encode("utf-16-le") for name in ("WordDocument", "PowerPoint Document")]
-OTHER_TEXT = ("%pdf-", "{\\rtf", "<html", "<!doctype html")
+OTHER_TEXT = ("%pdf-", "{\\rtf")
+# What other programs save as .xls: a web page, also one wrapped as a letter, and Excel's XML of 2003.
+_WEB_PAGE = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
+    r"(<!doctype html|</?(html|head|meta|title|style|body|div|table|center|font)[\s>])"
+    r"|\s*mime-version:.{0,2000}?text/html",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_SHEET = re.compile(r"\s*<\?xml.{0,500}?(progid=.Excel\.Sheet|<(\w+:)?workbook\b)", re.IGNORECASE | re.DOTALL)
 # A true roster unpacks to about 11 times its size; 500,000 rows by 20 columns to some 700 MB.
 MAX_UNPACKED_BYTES, MAX_RATIO, MAX_ENTRIES = 1_000_000_000, 100, 1_000
 RATIO_MATTERS_FROM = 10_000_000
@@ -45,6 +53,9 @@ LONGEST_FIELD = 1_000_000  # characters of one cell of a CSV
 
 MESSAGES = {
     "file_type": "Berkas ini bukan lembar kerja. Unggah XLSX, XLS, ODS atau CSV.",
+    "web_page": "Berkas ini halaman web, walau namanya lembar kerja. Buka di Excel, simpan ulang sebagai XLSX, lalu "
+    "unggah.",
+    "xml_sheet": "Berkas ini XML Spreadsheet 2003. Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
     "file_corrupt": "Berkas rusak atau terpotong. Buka lagi di Excel, simpan ulang sebagai XLSX, lalu unggah.",
     "file_encrypted": "Berkas terkunci kata sandi. Buka di Excel, hapus kata sandinya, simpan, lalu unggah.",
     "file_empty": "Berkas ini kosong. Periksa apakah Anda memilih berkas yang benar.",
@@ -52,12 +63,17 @@ MESSAGES = {
 }
 
 
-class SheetError(Exception):
-    """A file that cannot be read as a spreadsheet: `code` as in MESSAGES, and a sentence for the person."""
+# Reasons with a sentence of their own, and the code that they are told by.
+CODES = {"web_page": "file_type", "xml_sheet": "file_type"}
 
-    def __init__(self, code: str, message: str = ""):
-        self.code, self.message = code, message or MESSAGES[code]
-        super().__init__(code)
+
+class SheetError(Exception):
+    """A file that cannot be read as a spreadsheet: `reason` as in MESSAGES, its code, and a sentence for the person."""
+
+    def __init__(self, reason: str, message: str = ""):
+        self.reason, self.code = reason, CODES.get(reason, reason)
+        self.message = message or MESSAGES[reason]
+        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -228,6 +244,8 @@ def _open_text(content: bytes) -> Sheet:
     text = _decode(content)
     if not text.strip():
         raise SheetError("file_empty")
+    if reason := _other_sheet(text):
+        raise SheetError(reason)
     head = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=None), SNIFFED_LINES)]
     if _is_other_text(text) or not any(mark in line for line in head for mark in DELIMITERS):
         raise SheetError("file_type")
@@ -247,8 +265,14 @@ def _rows_of_text(text: str, delimiter: str) -> Iterator[list]:
         raise SheetError("file_corrupt") from None
 
 
+def _other_sheet(text: str) -> str:
+    """The reason not to read a table that Excel can open and we do not; "" for what is no such thing."""
+    start = text[:10_000]
+    return "web_page" if _WEB_PAGE.match(start) else "xml_sheet" if _XML_SHEET.match(start) else ""
+
+
 def _is_other_text(text: str) -> bool:
-    """Whether this is no table: a PDF, a web page, or a picture or archive that happens to decode."""
+    """Whether this is no table: a PDF, or a picture or archive that happens to decode."""
     start = text[:10_000]
     return (
         "\x00" in text

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from beneficiaries.sheets.roster import cells
+from beneficiaries.sheets.roster import cells, points
 
 TODAY = datetime.date(2026, 7, 15)
 NIK = "3602064405970001"  # a woman born on 4 May 1997 (or 2097)
@@ -194,7 +194,7 @@ def test_number(cell, expected):
     ],
 )
 def test_coordinate(cell, expected):
-    value, code = cells.coordinate(cell)
+    value, code = points.coordinate(cell)
     assert (code or value) == expected
 
 
@@ -269,7 +269,58 @@ def test_grade(level, cell, expected):
     ],
 )
 def test_phone(cell, expected):
-    assert cells.phone(cell) == expected
+    assert cells.phone(cell) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("081234567890 / 081398765432", "081234567890"),
+        ("0812-3456-7890; +62 813 9876 5432", "081234567890"),
+        ("0812 3456 7890 atau 0813 9876 5432", "081234567890"),
+        ("0254-200123, 081398765432", "0254200123"),
+    ],
+)
+def test_of_two_phone_numbers_the_first_is_taken(cell, expected):
+    assert cells.phone(cell) == (expected, True)
+
+
+def test_an_extension_is_no_second_phone_number():
+    assert cells.phone("0254-200123/24") == ("0254200123/24", False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("6°07'12.3\"S", "-6.120083"),
+        ("6° 7' 12,3\" LS", "-6.120083"),
+        ("S 6°07′12.3″", "-6.120083"),
+        ("-6°07'12.3''", "-6.120083"),
+        ("6 07 12.3 LS", "-6.120083"),
+        ("06°07.205'S", "-6.120083"),
+        ("6.345678° S", "-6.345678"),
+        ("6,345678 LS", "-6.345678"),
+        ("106°15'30\"E", "106.258333"),
+        ("106° 15' 30\" BT", "106.258333"),
+        ("106,2583 BT", "106.2583"),
+        ("6°07'12.3\"N", "6.120083"),
+    ],
+)
+def test_degrees_with_minutes_and_seconds_are_offered_as_a_number(cell, expected):
+    assert points.in_degrees(cell) == Decimal(expected)
+    assert points.coordinate(cell) == (None, "coordinate_invalid")
+
+
+@pytest.mark.parametrize(
+    "cell", ["6°67'12\"S", "6°07'72\"S", "6.5°07'S", "S 6°07'N", "6 07 12", "6°07'12\"X", "S", "°"]
+)
+def test_half_a_degree_is_none(cell):
+    assert points.in_degrees(cell) is None
+
+
+def test_two_points_of_degrees_stand_in_one_cell():
+    first, second = points.pair_of_coordinates("6°07'12.3\"S 106°15'30.0\"E")
+    assert (points.in_degrees(first), points.in_degrees(second)) == (Decimal("-6.120083"), Decimal("106.258333"))
 
 
 @pytest.mark.parametrize(

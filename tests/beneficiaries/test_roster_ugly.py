@@ -12,7 +12,8 @@ from beneficiaries.models import RosterRow
 from beneficiaries.sheets.roster import cells
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions
-from tests.factories import make_nik, make_program, make_user
+from ejsika.regions.models import Region
+from tests.factories import make_household, make_nik, make_program, make_user
 from tests.sheets import counted, found
 
 HEAD = ["NO", "NO KK", "NIK", "NAMA", "TGL LAHIR", "L/P", "ALAMAT", "RT/RW", "DESA", "KECAMATAN", "KAB/KOTA"]
@@ -24,7 +25,8 @@ def check(db, settings, tmp_path):
     call_command("load_regions", stdout=io.StringIO())
     admin, program = make_user("admin", Role.ADMIN, "36"), make_program()
 
-    def checked(content: bytes):
+    def checked(content: bytes, region: str = "36"):
+        admin.regions.set([Region.objects.get(code=region)])
         batch = actions.receive(kind="roster", program=program, by=admin, name="daftar", content=content)
         actions.check(batch)
         batch.refresh_from_db()
@@ -168,7 +170,7 @@ def test_half_an_rt_and_rw_is_wrong(cell):
     [
         ("106.123", "-6.345", "tertukar: lintang -6.345000, bujur 106.123000"),
         ("6,345", "106,123", "kurang tanda minus: -6.345000"),
-        ("6°20'42\" LS", "106°7'22\" BT", "Isi lintang dan bujur berdua"),
+        ("6°20'42\" LS", "106°7'22\" BT", "desimal: lintang -6.345000, bujur 106.122778"),
     ],
 )
 def test_a_point_outside_says_what_may_have_been_meant(check, latitude, longitude, said):
@@ -212,4 +214,48 @@ def test_an_account_number_cut_by_excel_is_not_kept(check):
 
 
 def test_words_in_place_of_a_telephone_say_that_there_is_none():
-    assert (cells.phone("tidak punya hp"), cells.phone("(0254) 200-123")) == (None, "0254200123")
+    assert cells.phone("tidak punya hp") == (None, False)
+    assert cells.phone("(0254) 200-123") == ("0254200123", False)
+
+
+def test_of_two_telephones_the_first_is_kept_and_it_is_said(check):
+    batch = check(text([*HEAD, "NO HP"], [*line(1), "081234567890/081398765432"]))
+    assert (found(batch), staged(batch, "phone")) == ({2: ["phone_second"]}, [("081234567890",)])
+
+
+def test_a_point_in_minutes_and_seconds_is_offered_as_a_number(check):
+    batch = check(text([*HEAD, "KOORDINAT"], [*line(1), "6°22'12.3\"S 106°15'30\"E"], [*line(2), "6°82'S 106°15'E"]))
+    assert found(batch) == {2: ["coordinate_invalid"], 3: ["coordinate_invalid"]}
+    offered, none = batch.problems.order_by("row").values_list("message", flat=True)
+    assert offered.endswith("lintang -6.370083, bujur 106.258333.") and "desimal" not in none
+
+
+WEB_PAGES = [
+    b"<html xmlns:o='urn:schemas-microsoft-com:office:office'><table><tr><td>NO KK</td></tr></table></html>",
+    b"\xef\xbb\xbf  <!-- laporan --><table border=1><tr><th>NO KK</th><th>NIK</th></tr></table>",
+    b"<style>td{mso-number-format:'@'}</style><table><tr><td>1,2</td></tr></table>",
+    b'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"\r\n\r\n<html>',
+]
+
+
+@pytest.mark.parametrize("content", WEB_PAGES)
+def test_a_web_page_under_the_name_of_a_workbook_says_what_it_is(check, content):
+    batch = check(content)
+    assert batch.refusal_code == "file_type"
+    assert "halaman web" in batch.refusal_message and "XLSX" in batch.refusal_message
+
+
+def test_a_workbook_in_xml_of_2003_says_what_it_is(check):
+    batch = check(b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook></Workbook>')
+    assert (batch.refusal_code, "2003" in batch.refusal_message) == ("file_type", True)
+
+
+def test_each_person_of_a_foreign_family_is_told_so(check):
+    """Where a line is a person, and the family's card is of another region, each of its lines says why it stays out."""
+    make_household(region="3604010001", kk="3604010101200077")
+    head = [*HEAD[:4], "HUBUNGAN", *HEAD[4:]]
+    people = [line(number, kk="3604010101200077") for number in (1, 2, 3)]
+    for person, relationship in zip(people, ["Istri (pengurus)", "Anak", "Anak"], strict=True):
+        person.insert(4, relationship)
+    batch = check(workbook(head, *people), region="3602")
+    assert found(batch) == {row: ["region_outside_scope"] for row in (2, 3, 4)}

@@ -67,6 +67,7 @@ def test_check_commit_undo_by_screen(client, operator):
     batch = checked(client)
     page = client.get(batch.get_absolute_url()).text
     assert "Simpan 120" in page
+    assert re.search(r"baris dibaca dalam \d+,\d detik · lembar", page)
     assert Household.objects.count() == 0
     client.post(reverse("imports:batch_commit", args=[batch.pk]))
     tasks.commit(batch.pk, operator.pk)

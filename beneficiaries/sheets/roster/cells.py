@@ -7,7 +7,6 @@ cell gives (None, None).
 import calendar
 import datetime
 import re
-from decimal import Decimal
 from functools import lru_cache
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
@@ -41,18 +40,14 @@ _TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})" + _TIME)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _SERIAL = re.compile(r"[0-9]{5}")
-_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?")
-_MILLIONTH = Decimal("0.000001")
 _NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS)[\s.]*", re.IGNORECASE)
-_TWO_DEGREES = re.compile(
-    r"([+-]?\d{1,3}(?:\.\d+)?)°?\s*[,;\s]\s*([+-]?\d{1,3}(?:\.\d+)?)°?"
-    r"|([+-]?\d{1,3},\d+)°?\s*[;,\s]\s+([+-]?\d{1,3},\d+)°?"
-)
 _RT_AND_RW = re.compile(
     r"(?:RT)?[\s.:]*(\d{1,4}|-+)(?:\s*[/\\|\-–—,;]\s*|[\s.]*(?=RW)|\s+)(?:RW)?[\s.:]*(\d{1,4}|-+)", re.IGNORECASE
 )
 _DAY_AND_MONTH = re.compile(r"\d{1,2}[-\s]?[a-z]{3,}|[a-z]{3,}[-\s]\d{1,2}|\d{4}-\d\d-\d\d.*", re.IGNORECASE)
 NEIGHBOURHOODS = (1, 999)
+_SEVERAL_PHONES = re.compile(r"[/;,|&\n]|\b(?:dan|atau)\b", re.IGNORECASE)
+SHORTEST_PHONE = 8
 _PHONE_MARKS = re.compile(r"[\s().-]")
 _COUNTRY = re.compile(r"^(\+62|62(?=8))")
 _BRANCH = re.compile(r"[\s,(-]+(KCP|KC|KK|Unit|Kantor|Cabang|Cab|Capem)\b.*", re.IGNORECASE)
@@ -156,26 +151,6 @@ def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
     return int(digits), None
 
 
-def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
-    """Read degrees with comma or dot, to six decimals; whether they lie in Banten is judged with both together."""
-    if type(cell) is str and "." in cell and _DEGREES.fullmatch(cell):
-        return Decimal(cell).quantize(_MILLIONTH), None
-    raw = plain_number(cell)
-    if says_nothing(raw):
-        return None, None
-    if not _DEGREES.fullmatch(raw):
-        raw = raw.replace("−", "-").replace(",", ".").rstrip("°").replace(" ", "")
-        if not _DEGREES.fullmatch(raw):
-            return None, "coordinate_invalid"
-    return Decimal(raw).quantize(_MILLIONTH), None
-
-
-def pair_of_coordinates(cell: object) -> tuple[str, str] | None:
-    """Cut "-6.345, 106.123" into latitude and longitude as written; None where these are not two numbers."""
-    found = _TWO_DEGREES.fullmatch(plain_number(cell).replace("−", "-"))
-    return tuple(part for part in found.groups() if part is not None) if found else None
-
-
 def neighbourhoods(cell: object) -> tuple[tuple[int | None, int | None], str | None]:
     """Read RT and RW from one cell: "007/002", "RT 7 RW 2", "02-05". A date is what a spreadsheet made of "02/05"."""
     nothing, raw = (None, None), plain_number(cell)
@@ -191,13 +166,21 @@ def neighbourhoods(cell: object) -> tuple[tuple[int | None, int | None], str | N
     return (nothing, code) if code else ((read[0][0], read[1][0]), None)
 
 
-def phone(cell: object) -> str | None:
-    """Read a phone number as text; the nought that Excel drops comes back. Words alone say that there is none."""
-    if type(cell) is str and cell.startswith("08") and cell.isdecimal():
-        return cell
+def phone(cell: object) -> tuple[str | None, bool]:
+    """Read a phone number as text, and whether another stands beside it: the first is taken.
+
+    The nought that Excel drops comes back. Words alone say that there is none.
+    """
+    if type(cell) is str and cell.startswith("08") and cell.isdecimal() and len(cell) < 2 * SHORTEST_PHONE:
+        return cell, False
     raw = plain_number(cell)
     if says_nothing(raw) or not re.search(r"\d", raw):
-        return None
+        return None, False
+    several = [part for part in _SEVERAL_PHONES.split(raw) if len(re.findall(r"\d", part)) >= SHORTEST_PHONE]
+    return _one_phone(several[0] if several[1:] else raw), len(several) > 1
+
+
+def _one_phone(raw: str) -> str:
     raw = _COUNTRY.sub("0", _PHONE_MARKS.sub("", raw))
     return f"0{raw}" if raw.startswith("8") else raw
 

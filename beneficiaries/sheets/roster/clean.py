@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
-from beneficiaries.sheets.roster import cells
+from beneficiaries.sheets.roster import cells, points
 from beneficiaries.sheets.roster.messages import MESSAGES
 from beneficiaries.sheets.roster.places import PlaceIndex
 from ejsika.imports.kinds import Head, plain
@@ -243,10 +243,11 @@ class LineCleaner:
         if written is None:
             return None
         at, *parts = written
-        (latitude, bad_latitude), (longitude, bad_longitude) = map(cells.coordinate, parts)
+        (latitude, bad_latitude), (longitude, bad_longitude) = map(points.coordinate, parts)
         if bad_latitude or bad_longitude or (latitude is None) != (longitude is None):
             at_fault = "latitude" if bad_latitude or (latitude is None and not bad_longitude) else "longitude"
-            self._find(at or at_fault, "coordinate_invalid")
+            said = MESSAGES["coordinate_invalid"] + _in_degrees(*map(points.in_degrees, parts))
+            self._find(at or at_fault, "coordinate_invalid", said)
             return None
         if latitude is None:
             return None
@@ -266,7 +267,7 @@ class LineCleaner:
         cell = self.cell("point")
         if "point" not in self.at or cells.is_nothing(cell):
             return None
-        return "point", *(cells.pair_of_coordinates(cell) or ("?", "?"))
+        return "point", *(points.pair_of_coordinates(cell) or ("?", "?"))
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
         place = self.find_place(*map(self.cell, ("region_code", "desa", "kecamatan", "kabupaten")))
@@ -287,8 +288,11 @@ class LineCleaner:
             self._warn("latitude", "coordinate_far")
 
     def _phone(self) -> None:
-        if phone := cells.phone(self.cell("phone")):
+        phone, has_another = cells.phone(self.cell("phone"))
+        if phone:
             self._keep("phone", phone)
+        if has_another:
+            self._warn("phone", "phone_second")
 
     def _account(self) -> None:
         account = cells.written(self.cell("account")).lstrip("'").replace(" ", "")
@@ -324,6 +328,13 @@ class LineCleaner:
             self._find("assistant", "assistant_unknown")
         else:
             self.line.values["assistant"] = pk
+
+
+def _in_degrees(latitude: Decimal | None, longitude: Decimal | None) -> str:
+    """A point in minutes and seconds as it would be written here."""
+    if latitude is None or longitude is None or not geo.in_banten(float(latitude), float(longitude)):
+        return ""
+    return f" Sebagai angka desimal: lintang {latitude}, bujur {longitude}."
 
 
 def _suggested(latitude: Decimal, longitude: Decimal) -> str:

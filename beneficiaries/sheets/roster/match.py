@@ -244,9 +244,14 @@ _FAMILY_FINDINGS = """
         UNION ALL SELECT 'nik', 'member_elsewhere' WHERE f.hm IS NOT NULL AND f.hm IS DISTINCT FROM f.hk
     ) AS v(field, code)
 """
-# Persons of the sheet beside the recipient, known in another family.
+# Persons of the sheet beside the recipient: known in another family, or in one that is not the importer's own.
 _MEMBER_FINDINGS = """
     INSERT INTO roster_found
+    SELECT r.family, r.row, 'kk', 'region_outside_scope'
+    FROM beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family
+    JOIN roster_scope s ON s.household = f.hk AND NOT s.inside
+    WHERE r.batch_id = %(batch)s AND r.row <> f.row AND r.kk IS NOT NULL
+    UNION ALL
     SELECT r.family, r.row, 'nik', CASE WHEN NOT s.inside THEN 'region_outside_scope'
         WHEN m.is_recipient THEN 'identity_conflict' ELSE 'member_elsewhere' END
     FROM beneficiaries_rosterrow r JOIN roster_family f ON f.family = r.family

@@ -29,6 +29,7 @@ MESSAGES = {
     "member_elsewhere": "Orang ini anggota keluarga lain. Bila disimpan, ia pindah ke keluarga ini.",
     "suspect_duplicate": "Mirip dengan pengurus yang sudah terdaftar di desa ini. Periksa apakah orang yang sama.",
     "already_in_program": "Keluarga ini aktif di program yang tidak boleh diterima bersamaan.",
+    "phone_second": "Sel ini berisi lebih dari satu nomor HP. Yang pertama dipakai.",
     "nik_region_differs": "Empat angka depan NIK bukan kabupaten/kota tempat tinggal. Biasa bila pernah pindah.",
     "nik_sex_differs": "Jenis kelamin tidak sama dengan yang ada di NIK.",
     "nik_birth_differs": "Tanggal lahir tidak sama dengan yang ada di NIK.",
@@ -44,5 +45,6 @@ WARNINGS = {
     "nik_sex_differs",
     "nik_birth_differs",
     "coordinate_far",
+    "phone_second",
     "region_corrected",
 }

@@ -2,14 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from ejsika.accounts.models import User
 from ejsika.imports import kinds
-from ejsika.imports.columns import HeadMapping  # noqa: F401 - a model of this app
 from ejsika.imports.kinds import SHEET_LINES
 from ejsika.imports.progress import Progress
 from ejsika.jobs.models import Job
@@ -63,6 +62,7 @@ class ImportBatch(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(db_default=Now())
     checked_at = models.DateTimeField(null=True)
+    check_seconds = models.FloatField(null=True)  # how long the check took, from the opening of the file on
     committed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     committed_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -206,142 +206,3 @@ class ImportBatch(models.Model):
     def shown(self) -> str:
         """What a page shows before the commit, in short: another choice or comparison gives another text."""
         return f"{self.choices_made}-{self.to_write}-{self.to_leave}-{self.compared}"
-
-
-class Outcome(models.TextChoices):
-    CREATE = "create", "Baru"
-    CHANGE = "change", "Berubah"
-    SAME = "same", "Sama"
-    LEFT = "left", "Tidak dipilih"
-    ERROR = "error", "Salah"
-    SKIPPED = "skipped", "Dilewati"
-
-
-class StagedRow(models.Model):
-    """A line of the sheet as cleaned, before anything is written; each kind of sheet adds its columns."""
-
-    # Rows of a batch come and go with it, all at once: the database need not ask for the batch at each of them.
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
-    row = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=7, choices=Outcome, blank=True)
-
-    class Meta:
-        abstract = True
-
-
-class Choice(models.Model):
-    """What an admin unticked before the commit: a family (field ""), or a field of it or of a person, by its line.
-
-    The lines of a file are numbered alike whenever it is checked, so a choice outlives a new check.
-    """
-
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="choices", db_index=False)
-    row = models.PositiveIntegerField()
-    field = models.CharField(max_length=40, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "row", "field"], name="choice_once")]
-
-    def __str__(self):
-        return f"baris {self.row} tidak dipilih"
-
-
-class ProblemQuerySet(models.QuerySet):
-    def shown(self):
-        """All errors, and the warnings of rows that have none: a wrong row is mended first."""
-        wrong = Problem.objects.filter(batch=OuterRef("batch"), row=OuterRef("row"), level=Problem.Level.ERROR)
-        return self.filter(Q(level=Problem.Level.ERROR) | ~Q(Exists(wrong))).order_by("row", "id")
-
-
-class Problem(models.Model):
-    """What is wrong or odd in one cell: where, a masked value, a code, and a sentence that says what to do.
-
-    Those found by comparing with the register are found anew at each check.
-    """
-
-    class Level(models.TextChoices):
-        ERROR = "error", "Salah"
-        WARNING = "warning", "Perlu dilihat"
-
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="problems", db_index=False)
-    sheet = models.CharField(max_length=100)
-    row = models.PositiveIntegerField()
-    column = models.CharField(max_length=60)
-    value = models.CharField(max_length=200, blank=True)
-    code = models.CharField(max_length=30)
-    level = models.CharField(max_length=7, choices=Level)
-    message = models.TextField()
-    is_from_register = models.BooleanField(db_default=False, default=False)
-
-    objects = ProblemQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["batch", "row"], name="problem_by_row")]
-
-    def __str__(self):
-        return f"{self.code} baris {self.row}"
-
-
-class FieldChange(models.Model):
-    """One field that a commit wrote, kept for the undo and for the preview of what was changed.
-
-    `old` and `new` are PostgreSQL's text form of the column (sealed columns stay sealed); `field` is "" for a row
-    that the commit created.
-    """
-
-    batch = models.ForeignKey(
-        ImportBatch,
-        models.CASCADE,
-        related_name="changes",
-        db_constraint=False,
-        db_index=False,  # as StagedRow.batch
-    )
-    table = models.CharField(max_length=60)
-    key = models.BigIntegerField()
-    field = models.CharField(max_length=40, blank=True)
-    old = models.TextField(null=True)
-    new = models.TextField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["batch", "key"], name="change_by_key")]
-
-    def __str__(self):
-        return f"{self.table}.{self.field} {self.key}"
-
-
-class SkippedLine(models.Model):
-    """A line below the head that is no data: a total, a signature, a blank or an exact repeat."""
-
-    class Reason(models.TextChoices):
-        BLANK = "blank", "Kosong"
-        REPEAT = "repeat", "Sama persis dengan baris sebelumnya"
-        NO_DATA = "no_data", "Bukan data (jumlah, tanda tangan, judul)"
-        EXAMPLE = "example", "Contoh dari templat"
-
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="skipped_lines")
-    row = models.PositiveIntegerField()
-    reason = models.CharField(max_length=7, choices=Reason)
-    text = models.CharField(max_length=200, blank=True)
-
-    def __str__(self):
-        return f"baris {self.row} dilewati"
-
-
-class AccountRow(StagedRow):
-    """A line of the sheet of accounts. Empty or None: the sheet does not say, and nothing changes.
-
-    `user` is the account of that name where there is one; `changes` is what would be written: [field, old, new].
-    """
-
-    username = models.CharField(max_length=60)
-    name = models.CharField(max_length=150, blank=True)
-    role = models.CharField(max_length=12, blank=True)
-    regions = models.JSONField(default=list)  # codes
-    programs = models.JSONField(null=True)  # codes, or "all"
-    user = models.BigIntegerField(null=True)
-    changes = models.JSONField(default=list)
-
-    def __str__(self):
-        return f"baris {self.row}"
