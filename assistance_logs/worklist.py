@@ -18,6 +18,7 @@ from beneficiaries.figures import View
 from beneficiaries.models import Household
 from ejsika.accounts.models import Reach
 from ejsika.lib.prepared import SHAPES_KEPT, prepared, rows
+from ejsika.lib.shares import whole_percent
 from ejsika.lib.tags import day as written
 from ejsika.lib.tags import day_month
 
@@ -44,8 +45,7 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        """Whole percent, rounded down: 100 only when all are visited."""
-        return 100 * self.visited // self.total
+        return whole_percent(self.visited, self.total)
 
     @property
     def per_day(self) -> int:

@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.db.models.functions import Left
 
 from beneficiaries import figures
+from ejsika.lib.shares import whole_percent
 from reports.scope import Scope
 from reports.states import STATES, on_map
 
@@ -22,12 +23,7 @@ class Share:
 
     @property
     def percent(self) -> int | None:
-        """Whole percent; 0 and 100 only when exactly none and all are meant."""
-        if not self.of:
-            return None
-        if 0 < self.n < self.of:
-            return min(max(round(100 * self.n / self.of), 1), 99)
-        return round(100 * self.n / self.of)
+        return whole_percent(self.n, self.of)
 
 
 def count_by_region(

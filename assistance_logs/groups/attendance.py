@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q
 from assistance_logs.figures import day_start
 from assistance_logs.groups.choices import TOOK_PART
 from assistance_logs.groups.models import Attendance, GroupSession, Membership
+from ejsika.lib.shares import whole_percent
 
 WINDOW_DAYS = 365
 FEWEST = 3  # of fewer meetings no share is told: one absence more or less would turn it around
@@ -25,8 +26,8 @@ class Rate:
 
     @property
     def percent(self) -> int | None:
-        """In whole percent, rounded; None where there were too few meetings to say."""
-        return round(100 * self.took_part / self.noted) if self.meetings >= FEWEST and self.noted else None
+        """In whole percent; None where there were too few meetings to say."""
+        return whole_percent(self.took_part, self.noted) if self.meetings >= FEWEST else None
 
 
 @dataclass(frozen=True)

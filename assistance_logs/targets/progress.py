@@ -12,6 +12,7 @@ from assistance_logs.groups.models import GroupSession
 from assistance_logs.models import Visit
 from assistance_logs.targets.models import Target, TargetKind
 from beneficiaries.models import Assessment, GraduationCase
+from ejsika.lib.shares import whole_percent
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ class Progress:
 
     @property
     def percent(self) -> int | None:
-        """Whole percent, rounded down: 100 only when the target is reached."""
-        return None if self.target is None else 100 * self.done // self.target
+        return None if self.target is None else whole_percent(self.done, self.target)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Year:
     def gone_percent(self) -> int:
         """How much of it is over today, for comparison."""
         days = (min(max(timezone.localdate(), self.start), self.end) - self.start).days
-        return 100 * days // (self.end - self.start).days
+        return whole_percent(days, (self.end - self.start).days)
 
 
 def _done(user, year: Year) -> dict[str, tuple[QuerySet, str, str]]:

@@ -38,12 +38,6 @@ def linked(cell) -> str:
 
 
 @register.filter
-def percent(part, whole) -> str:
-    """Share of a whole in full per cent; a dash where there is no whole."""
-    return f"{round(100 * part / whole)}%" if whole else "–"
-
-
-@register.filter
 def day(value) -> str:
     """A date as on screens: 24 Nov 2026. Aware times are shown in Jakarta's day."""
     return "" if value is None else _day(_date(value))

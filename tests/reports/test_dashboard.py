@@ -162,11 +162,6 @@ def test_no_family_is_no_percentage(client, dewi, program):
     assert Share(0, 0).percent is None
 
 
-@pytest.mark.parametrize(("n", "of", "percent"), [(0, 9, 0), (1, 999, 1), (998, 999, 99), (9, 9, 100), (1, 3, 33)])
-def test_only_none_and_all_round_to_0_and_100(n, of, percent):
-    assert Share(n, of).percent == percent
-
-
 def test_pimpinan_gets_the_same_figures_and_no_name_and_no_list(client, eko, admin, some):
     client.force_login(admin)
     expected = {(row, name): cell.n for row, name, cell in cells(client.get(URL))}
