@@ -3,32 +3,38 @@
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from pyrage import decrypt, x25519
 
+from assistance_logs.models import VisitPhoto
 from beneficiaries.models import Household, Member
 from ejsika.accounts.models import User
 from ejsika.audit.models import AuditEvent, record
 from ejsika.database import archive, backup, keys
+from ejsika.files.models import StoredPhoto
+from ejsika.files.storage import Lost
 from ejsika.imports.storage import load, store
-from tests.factories import make_household
+from tests.factories import make_household, make_photo, make_visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NIK = "3602124405800001"
 
 
 @pytest.fixture
-def register(settings, tmp_path, north_family, ayu, client):
-    """A register in use: a family with a point, a log-in, an upload."""
+def register(settings, tmp_path, north_family, ayu, budi, client):
+    """A register in use: a family with a point, a log-in, an upload, a visit with a photo."""
     settings.MEDIA_ROOT = tmp_path / "files"
     family = make_household(nik=NIK, name="Siti Cadangan", latitude="-6.3", longitude="106.2")
     record("household.created", target=family, by=ayu)
     client.force_login(ayu)
+    make_photo(make_visit(north_family, budi, timezone.localdate()))
     return store(b"sebuah daftar")
 
 
@@ -102,6 +108,18 @@ def test_what_was_backed_up_comes_back_elsewhere(copy, identity, elsewhere, othe
     assert load(register) == b"sebuah daftar"
     with pytest.raises(ProgrammingError, match="never changed"):
         AuditEvent.objects.using("other").update(action="x")
+
+
+def test_a_photo_comes_back_as_it_was(copy, identity, elsewhere, other, settings, tmp_path):
+    kept = StoredPhoto.objects.get()
+    content = kept.content()
+    shutil.rmtree(settings.MEDIA_ROOT)
+    with pytest.raises(Lost):
+        kept.content()
+    elsewhere(copy, identity)
+    restored = VisitPhoto.objects.using("other").select_related("photo").get().photo
+    assert restored.content() == content and content.startswith(b"\xff\xd8")
+    assert (Path(settings.MEDIA_ROOT) / restored.path).read_bytes().find(content[:64]) < 0, "sealed on the disk"
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(copy, identity, elsewhere, other, tmp_path, capsys):
@@ -181,7 +199,7 @@ def refuse_newer_postgresql(copy, identity, settings):
 
 
 def refuse_missing_file(copy, identity, settings):
-    rewrite(copy, identity, "totals.json", files=2)
+    rewrite(copy, identity, "totals.json", files=3)
 
 
 def refuse_missing_row(copy, identity, settings):
