@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo "make run     jalankan e-JSiKa di http://127.0.0.1:8000"
 	@echo "make test    semua pengujian, peramban juga"
-	@echo "make bench   ukur halaman pada 5.000 dan 50.000 keluarga rekaan, dan impor 50.000 baris"
+	@echo "make bench   ukur halaman pada 5.000 dan 50.000 keluarga rekaan, impor 50.000 baris, dan kunjungan per detik"
 	@echo "make soak    50 impor sementara web, antrean dan PostgreSQL dimatikan di tengah jalan"
 	@echo "make check   lint, format, migrasi, pemeriksaan server: gerbang tanpa pengujian"
 

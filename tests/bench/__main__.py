@@ -31,10 +31,11 @@ def main() -> None:
         help="baris roster yang diimpor; yang lebih besar untuk banding",
     )
     parser.add_argument("--visits", type=int, default=1_000_000, help="kunjungan saat bendera diukur")
-    parser.add_argument("--only", choices=["pages", "imports", "obligations"], help="ukur satu bagian saja")
+    parser.add_argument("--only", choices=["pages", "imports", "visits"], help="ukur satu bagian saja")
     options = parser.parse_args()
     django.setup()
     from django.conf import settings
+    from django.core.management import call_command
 
     from ejsika.database.base import embedded_server
 
@@ -42,10 +43,14 @@ def main() -> None:
     try:
         if options.only in (None, "pages"):
             measure_pages(options.households)
-        if options.only in (None, "obligations"):
-            from tests.bench import obligations
+        if options.only in (None, "visits"):
+            from tests.bench import obligations, visits
 
-            obligations.show(obligations.measure(max(options.households), options.visits))
+            call_command("collectstatic", interactive=False, verbosity=0)
+            households = max(options.households)
+            found = obligations.measure(households, options.visits)
+            visits.show(visits.measure(obligations.database_of(households)))
+            obligations.show(found)
         if options.only in (None, "imports"):
             from tests.bench import imports, suspects
 

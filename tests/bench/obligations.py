@@ -30,7 +30,7 @@ def measure(households: int, visits: int) -> dict[str, float]:
     from ejsika.accounts.models import User
     from tests.bench.data import prepare
 
-    database = f"bench_log_{households}"  # of its own: so full a log would change what pages are measured on
+    database = database_of(households)
     prepare(database, households)
     connections.databases["default"]["NAME"] = database
     connection.close()
@@ -47,6 +47,11 @@ def measure(households: int, visits: int) -> dict[str, float]:
         _median(lambda key=key: refresh_flags([key]), 1) for key in newest
     )
     return found
+
+
+def database_of(households: int) -> str:
+    """One of its own: so full a log would change what pages are measured on."""
+    return f"bench_log_{households}"
 
 
 def show(found: dict[str, float]) -> None:
