@@ -194,7 +194,7 @@ def attach_photo(*, visit: Visit, by: User, uuid: uuids.UUID, photo: Photo) -> N
     """
     with transaction.atomic():
         _lock(visit.household)
-        version = visit.versions()[0]
+        version = visit if Visit.objects.current().filter(pk=visit.pk).exists() else visit.versions()[0]
         if known := StoredPhoto.objects.filter(uuid=uuid).first():
             if known.stored_by_id != by.pk or not VisitPhoto.objects.filter(
                 photo=known, visit__household=visit.household_id, visit__assistant=visit.assistant_id
