@@ -50,11 +50,10 @@ _DUTIES = f"""
         WHERE kind IN ({quoted(BY_VISIT)}) GROUP BY household, program),
     work AS (
         SELECT standing.program, desa, assistant_id, min(d.due_until) AS due_until,
-            coalesce(bool_or(h.last_visited_on >= %(month)s), false) AS is_met,
+            coalesce(bool_or(last_visited_on >= %(month)s), false) AS is_met,
             EXISTS (SELECT FROM assistance_logs_excuse x WHERE x.household_id = standing.household
                 AND x.month = %(month)s AND x.by_id = a.assistant_id AND x.revoked_at IS NULL) AS is_excused
-        FROM standing JOIN beneficiaries_household h ON h.id = standing.household
-        JOIN beneficiaries_assignment a ON a.household_id = standing.household AND {tallies.ASSIGNED}
+        FROM standing JOIN beneficiaries_assignment a ON a.household_id = standing.household AND {tallies.ASSIGNED}
         LEFT JOIN duty d ON d.household = standing.household
             AND (standing.program = {ALL_PROGRAMS} OR d.program IS NULL OR d.program = standing.program)
         GROUP BY standing.program, desa, standing.household, a.assistant_id),

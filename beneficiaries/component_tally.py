@@ -8,6 +8,7 @@ from beneficiaries.choices import SchoolLevel
 from beneficiaries.components import ELDERLY_FROM, PUPIL_BEFORE, SCHOOL_AGES, SCHOOLS, TODDLER_BEFORE, Component
 from beneficiaries.figures import View
 from beneficiaries.models import ComponentTally
+from beneficiaries.models.tally import ALL_PROGRAMS
 
 
 def _aged(start: int, end: int) -> str:
@@ -30,15 +31,16 @@ _CONDITIONS = {
     Component.DISABLED: "m.is_disabled",
 }
 _SQL = f"""
-    SELECT program, desa, count(*) AS families, sum(unknown_age) AS unknown_age,
-        {", ".join(f"sum({one}) AS persons_{one}" for one in Component)},
+    SELECT program, desa, count(*) AS families, coalesce(sum(unknown_age), 0) AS unknown_age,
+        {", ".join(f"coalesce(sum({one}), 0) AS persons_{one}" for one in Component)},
         {", ".join(f"count(*) FILTER (WHERE {one} > 0) AS having_{one}" for one in Component)}
-    FROM standing CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE m.born_on IS NULL AND m.school_level = '') AS unknown_age,
+    FROM standing LEFT JOIN (
+        SELECT m.household_id, count(*) FILTER (WHERE m.born_on IS NULL AND m.school_level = '') AS unknown_age,
             {", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[one]}) AS {one}" for one in Component)}
-        FROM beneficiaries_member m
-        WHERE m.household_id = household AND m.joined_on <= %(today)s AND (m.left_on IS NULL OR m.left_on > %(today)s)
-    ) counted WHERE is_active GROUP BY program, desa"""
+        FROM standing s JOIN beneficiaries_member m ON m.household_id = s.household
+        WHERE s.program = {ALL_PROGRAMS} AND m.joined_on <= %(today)s AND (m.left_on IS NULL OR m.left_on > %(today)s)
+        GROUP BY m.household_id
+    ) counted ON counted.household_id = household WHERE is_active GROUP BY program, desa"""
 
 
 def register() -> None:

@@ -48,34 +48,44 @@ _IS_CURRENT = f"SELECT day = %(today)s AND rules = {_RULES} FROM beneficiaries_t
 _KEEP_STATE = """INSERT INTO beneficiaries_tallystate ("only", day, rules) VALUES (true, %(today)s, %(rules)s)
     ON CONFLICT ("only") DO UPDATE SET day = excluded.day, rules = excluded.rules"""
 
-# The earliest last visit that is in time today, by each rule about visits: ProgramRule.visited_since.
-_VISITED_SINCE = """SELECT r.name, r.region_id, CASE r.name WHEN 'visit_every_days' THEN %(today)s::date - r.value
-        ELSE (date_trunc('month', %(today)s::date) - make_interval(months => r.value
-            + (extract(year FROM %(today)s::date) * 12 + extract(month FROM %(today)s::date) - 1)::int %% r.value)
-        )::date END AS since
-    FROM programs_programrule r
-    WHERE r.program_id = e.program_id AND r.name IN ('visit_every_days', 'visit_every_months')
-        AND r.valid_from <= %(today)s AND (r.valid_until IS NULL OR r.valid_until >= %(today)s)"""
+_VALID = "r.valid_from <= %(today)s AND (r.valid_until IS NULL OR r.valid_until >= %(today)s)"
+# By programme and desa, the earliest last visit that is in time today: the strictest of ProgramRule.visited_since.
+_VISITED_SINCE = f"""SELECT p.program_id, d.code AS desa, (
+        SELECT max(since) FROM (
+            SELECT DISTINCT ON (r.name) CASE r.name WHEN 'visit_every_days' THEN %(today)s::date - r.value
+                ELSE (date_trunc('month', %(today)s::date) - make_interval(months => r.value
+                    + (extract(year FROM %(today)s::date) * 12 + extract(month FROM %(today)s::date) - 1)::int
+                    %% r.value))::date END AS since
+            FROM programs_programrule r
+            WHERE r.program_id = p.program_id AND r.name IN ('visit_every_days', 'visit_every_months') AND {_VALID}
+                AND (r.region_id IS NULL OR starts_with(d.code, r.region_id))
+            ORDER BY r.name, r.region_id NULLS LAST) strictest) AS since
+    FROM (SELECT DISTINCT r.program_id FROM programs_programrule r) p
+    CROSS JOIN regions_region d WHERE {among("d.code")}"""
 # A family as each of its programmes sees it, and as all together (program 0) do: the conditions of
 # beneficiaries.figures in one pass. A test and the command check_tallies hold the two against each other.
-_STANDING = f"""WITH standing AS MATERIALIZED (
-    SELECT s.program, h.region_code AS desa, h.id AS household, h.cell, h.latitude, h.longitude, s.status,
-        s.status = 'aktif' AS is_active,
-        CASE WHEN s.status <> 'aktif' THEN NULL WHEN h.last_visited_on IS NULL THEN 'never_visited'
-            WHEN s.is_in_time THEN 'in_time' ELSE 'late' END AS visited
-    FROM beneficiaries_household h
-    CROSS JOIN LATERAL (
-        WITH enrolled AS MATERIALIZED (
-            SELECT e.program_id, e.status,
-                e.status = 'aktif' AND h.last_visited_on >= (SELECT max(since) FROM (
-                    SELECT DISTINCT ON (name) since FROM ({_VISITED_SINCE}) rules
-                    WHERE region_id IS NULL OR starts_with(h.region_code, region_id)
-                    ORDER BY name, region_id NULLS LAST) strictest) AS is_in_time
-            FROM beneficiaries_enrollment e
-            WHERE e.household_id = h.id)
-        SELECT {ALL_PROGRAMS} AS program, h.status, coalesce(bool_or(is_in_time), false) AS is_in_time FROM enrolled
-        UNION ALL SELECT program_id, status, coalesce(is_in_time, false) FROM enrolled) s
-    WHERE {among("h.region_code")})"""
+_STANDING = f"""WITH since AS MATERIALIZED ({_VISITED_SINCE}),
+enrolled AS MATERIALIZED (
+    SELECT h.id, h.region_code, h.cell, h.latitude, h.longitude, h.last_visited_on, e.program_id AS program, e.status,
+        coalesce(e.status = 'aktif' AND h.last_visited_on >= s.since, false) AS is_in_time,
+        EXISTS (SELECT FROM beneficiaries_graduationcase c WHERE c.enrollment_id = e.id AND c.state = 'ditetapkan'
+            AND c.decided_on >= %(year)s AND c.decided_on < %(next_month)s) AS has_graduated
+    FROM beneficiaries_household h JOIN beneficiaries_enrollment e ON e.household_id = h.id
+    LEFT JOIN since s ON s.program_id = e.program_id AND s.desa = h.region_code
+    WHERE {among("h.region_code")}),
+standing AS MATERIALIZED (
+    SELECT program, region_code AS desa, id AS household, cell, latitude, longitude, last_visited_on, status,
+        has_graduated, status = 'aktif' AS is_active,
+        CASE WHEN status <> 'aktif' THEN NULL WHEN last_visited_on IS NULL THEN 'never_visited'
+            WHEN is_in_time THEN 'in_time' ELSE 'late' END AS visited
+    FROM (
+        SELECT * FROM enrolled
+        UNION ALL SELECT h.id, h.region_code, h.cell, h.latitude, h.longitude, h.last_visited_on, {ALL_PROGRAMS},
+            h.status, coalesce(t.is_in_time, false), coalesce(t.has_graduated, false)
+        FROM beneficiaries_household h
+        LEFT JOIN (SELECT id, bool_or(is_in_time) AS is_in_time, bool_or(has_graduated) AS has_graduated
+            FROM enrolled GROUP BY id) t ON t.id = h.id
+        WHERE {among("h.region_code")}) s)"""
 ASSIGNED = "started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)"
 
 _FAMILIES = f"""
@@ -86,10 +96,7 @@ _FAMILIES = f"""
         count(*) FILTER (WHERE status = 'graduasi') AS graduated,
         count(*) FILTER (WHERE visited = 'in_time') AS in_time, count(*) FILTER (WHERE visited = 'late') AS late,
         count(*) FILTER (WHERE visited = 'never_visited') AS never_visited,
-        count(*) FILTER (WHERE EXISTS (SELECT FROM beneficiaries_enrollment e
-            JOIN beneficiaries_graduationcase c ON c.enrollment_id = e.id AND c.state = 'ditetapkan'
-                AND c.decided_on >= %(year)s AND c.decided_on < %(next_month)s
-            WHERE e.household_id = household AND program IN ({ALL_PROGRAMS}, e.program_id))) AS graduated_this_year,
+        count(*) FILTER (WHERE has_graduated) AS graduated_this_year,
         count(*) FILTER (WHERE is_active AND latitude IS NULL) AS without_point,
         count(*) FILTER (WHERE is_active AND NOT EXISTS (SELECT FROM beneficiaries_assignment a
             WHERE a.household_id = household AND {ASSIGNED})) AS without_assistant
