@@ -238,6 +238,21 @@ class VisitTally(DesaTally):
         indexes = [models.Index(fields=["program", "month", "desa"], include=["visited"], name="visit_tally_by_month")]
 
 
+class AssistantVisitTally(DesaTally):
+    """Visits that met a family of a desa, by assistant and month (its first day): visits, not families."""
+
+    pk = models.CompositePrimaryKey("desa", "program", "assistant_id", "month")
+    assistant_id = models.BigIntegerField()
+    month = models.DateField()
+    met = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["program", "assistant_id", "month"], name="visits_by_assistant"),
+            models.Index(fields=["program", "month", "desa"], name="visits_by_month"),
+        ]
+
+
 class AssistantTally(DesaTally):
     """Active families of a desa by assistant, and whether that assistant reported a visit there in the last days."""
 

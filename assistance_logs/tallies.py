@@ -1,10 +1,10 @@
-"""What the log adds to the tallies: families visited by month, and what each assistant has to do."""
+"""What the log adds to the tallies: families visited and visits made by month, and what each assistant has to do."""
 
 from django.db.models import Sum
 from django.db.models.functions import Left
 
 from assistance_logs.choices import MET
-from assistance_logs.models import AssistantTally, DutyTally, VisitTally
+from assistance_logs.models import AssistantTally, AssistantVisitTally, DutyTally, VisitTally
 from assistance_logs.obligations.duties import BY_VISIT, open_duties, quoted
 from beneficiaries import tallies, tally_check
 from beneficiaries.figures import View
@@ -29,6 +29,15 @@ _VISITS_OF_MONTH = f"""
         AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
         AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s)
     GROUP BY program, desa"""
+# Of families of whatever status: what was done is done.
+_MADE = f"""
+    SELECT program, desa, v.assistant_id, date_trunc('month', v.happened_at AT TIME ZONE %(zone)s)::date AS month,
+        count(*) AS met
+    FROM standing JOIN assistance_logs_visit v ON v.household_id = household
+    WHERE v.is_current AND v.result IN ({_MET})
+        AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
+        AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s
+    GROUP BY program, desa, v.assistant_id, 4"""
 _ASSISTANTS = f"""
     WITH work AS (
         SELECT program, desa, a.assistant_id, visited, false AS is_report
@@ -70,6 +79,7 @@ _DUTIES = f"""
 
 def register() -> None:
     tallies.register(tallies.Tally(VisitTally, _VISITS, sql_of_month=_VISITS_OF_MONTH))
+    tallies.register(tallies.Tally(AssistantVisitTally, _MADE, sql_of_month=_MADE))
     tallies.register(tallies.Tally(AssistantTally, _ASSISTANTS))
     tallies.register(tallies.Tally(DutyTally, _DUTIES))
     tally_check.register(_visited_sums)

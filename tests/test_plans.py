@@ -21,6 +21,7 @@ LARGE = {
     "beneficiaries_statuschange",
     "assistance_logs_visit",
     "assistance_logs_visittally",
+    "assistance_logs_assistantvisittally",
     "assistance_logs_membership",
     "assistance_logs_groupsession",
     "assistance_logs_attendance",

@@ -2,16 +2,18 @@
 
 import datetime
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from assistance_logs.figures import day_start
 from assistance_logs.groups.models import GroupSession
-from assistance_logs.models import Visit
+from assistance_logs.models import AssistantVisitTally, Visit
 from assistance_logs.targets.models import Target, TargetKind
+from beneficiaries import tallies
 from beneficiaries.models import Assessment, GraduationCase
+from beneficiaries.models.tally import ALL_PROGRAMS
 from ejsika.lib.shares import whole_percent
 
 
@@ -60,45 +62,73 @@ class Year:
         return whole_percent(days, (self.end - self.start).days)
 
 
-def _done(user, year: Year) -> dict[str, tuple[QuerySet, str, str]]:
-    """By kind: what counts in a year, as far as this person may count it, who did it, and in which desa."""
+@dataclass(frozen=True)
+class _Work:
+    """What counts in a year, as far as somebody may count it: a row a deed, or `n` deeds; who did them, and where."""
+
+    rows: QuerySet
+    who: str
+    where: str
+    n: str = ""
+
+    def by(self, key: str) -> Counter:
+        how_many = Sum(self.n) if self.n else Count("pk")
+        return Counter(dict(self.rows.order_by().values_list(key).annotate(n=how_many)))
+
+
+def _visits(user, year: Year) -> _Work:
+    """Visits that met a family: from the tallies, where they hold for these programmes and months, else one by one."""
+    program = ALL_PROGRAMS if user.all_programs else user.program_ids[0] if len(user.program_ids) == 1 else None
+    is_kept = year.start >= tallies.months_before(timezone.localdate(), tallies.MONTHS_KEPT - 1)
+    if program is not None and is_kept and user.is_active and tallies.is_current():
+        rows = AssistantVisitTally.objects.filter(_within_desas(user.region_codes), program=program)
+        return _Work(rows.filter(month__gte=year.start, month__lt=year.end), "assistant_id", "desa", "met")
     start, end = day_start(year.start), day_start(year.end)
     visits = Visit.objects.countable_by(user).current().met_family().visited_between(start, end)
+    return _Work(visits, "assistant", "household__region__code")
+
+
+def _within_desas(codes: list[str]) -> Q:
+    scope = Q(pk__in=[])
+    for code in codes:
+        scope |= Q(desa__startswith=code)
+    return scope
+
+
+def _done(user, year: Year) -> dict[str, _Work]:
+    start, end = day_start(year.start), day_start(year.end)
     sessions = GroupSession.objects.countable_by(user).current().held_between(start, end)
     assessments = Assessment.objects.countable_by(user).filter(assessed_on__gte=year.start, assessed_on__lt=year.end)
     cases = GraduationCase.objects.countable_by(user).decided_between(year.start, year.end)
     return {
-        TargetKind.VISITS: (visits, "assistant", "household__region"),
-        TargetKind.SESSIONS: (sessions, "assistant", "group__region"),
-        TargetKind.ASSESSMENTS: (assessments, "officer", "household__region"),
-        TargetKind.GRADUATIONS: (cases, "proposed_by", "enrollment__household__region"),
+        TargetKind.VISITS: _visits(user, year),
+        TargetKind.SESSIONS: _Work(sessions, "assistant", "group__region__code"),
+        TargetKind.ASSESSMENTS: _Work(assessments, "officer", "household__region__code"),
+        TargetKind.GRADUATIONS: _Work(cases, "proposed_by", "enrollment__household__region__code"),
     }
-
-
-def _counted(rows: QuerySet, key: str) -> Counter:
-    return Counter(dict(rows.order_by().values_list(key).annotate(Count("pk"))))
 
 
 def done_by(user, year: Year, ids: list[int]) -> dict[str, Counter]:
     """How much these people did, by kind: {kind: {user id: n}}; a graduation counts for who proposed it.
 
-    Visits at which nobody was met do not count. Cost: four queries.
+    Visits at which nobody was met do not count. Cost: five queries.
     """
     return {
-        kind: _counted(rows.filter(**{f"{who}__in": ids}), who) for kind, (rows, who, _) in _done(user, year).items()
+        kind: replace(work, rows=work.rows.filter(**{f"{work.who}__in": ids})).by(work.who)
+        for kind, work in _done(user, year).items()
     }
 
 
 def done_in(user, year: Year, code: str) -> dict[str, Counter]:
-    """How much was done in a region by anybody, by kind and desa: {kind: {code: n}}. Cost: four queries."""
+    """How much was done in a region by anybody, by kind and desa: {kind: {code: n}}. Cost: five queries."""
     return {
-        kind: _counted(rows.filter(**{f"{where}__code__startswith": code}), where)
-        for kind, (rows, _, where) in _done(user, year).items()
+        kind: replace(work, rows=work.rows.filter(**{f"{work.where}__startswith": code})).by(work.where)
+        for kind, work in _done(user, year).items()
     }
 
 
 def of_people(user, year: Year, ids: list[int]) -> dict[int, list[Progress]]:
-    """Each person's targets and what they did. Cost: five queries."""
+    """Each person's targets and what they did. Cost: six queries."""
     done, targets = done_by(user, year, ids), _targets(year, user__in=ids)
     return {pk: [Progress(kind, done[kind][pk], targets.get((pk, kind))) for kind in TargetKind] for pk in ids}
 

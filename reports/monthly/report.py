@@ -176,7 +176,7 @@ class Report:
 
     @cached_property
     def targets(self) -> list[progress.Progress]:
-        """The year so far against its targets. Cost: five queries."""
+        """The year so far against its targets. Cost: six queries."""
         year = progress.Year(self.view.start.year)
         return progress.of_people(self.viewer, year, [self.assistant.pk])[self.assistant.pk]
 

@@ -9,12 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistance_logs.choices import PersonMet, VisitResult
+from assistance_logs.targets import progress
 from assistance_logs.targets.models import Target, TargetKind
+from beneficiaries import tallies
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from tests.factories import (
     NORTH,
     SOUTH,
+    enroll,
     make_assessment,
     make_case,
     make_group,
@@ -175,6 +178,53 @@ def test_what_was_done_is_what_sql_counts(client, admin, dewi, ayu, budi, team, 
     before = client.get(f"{LIST}?period={last_year:%Y-%m}").context
     assert [each.done for each in dict(before["assistants"])[budi]] == [1, 1, 1, 0]
     assert dict(before["assistants"])[budi][0].target is None, "that target does not hold then"
+
+
+def told(user, year, people) -> tuple:
+    """All that the page reads of what was done."""
+    return progress.done_by(user, year, [each.pk for each in people]), progress.done_in(user, year, "36")
+
+
+def test_tallies_tell_what_the_visits_one_by_one_tell(admin, dewi, ayu, budi, team, second_family, citra, south_family):
+    jscm = make_program("JSCM")
+    both = make_household(assistant=budi)
+    enroll(both, program=jscm)
+    left = make_household(assistant=budi, program=jscm, status="nonaktif")
+    for family, assistant in ((second_family, budi), (both, budi), (left, budi), (south_family, citra), (both, citra)):
+        for day in (NEW_YEAR, NEW_YEAR - DAY, timezone.localdate(), timezone.localdate()):
+            make_visit(family, assistant, day)
+    make_visit(both, budi, NEW_YEAR, result=VisitResult.EMPTY_HOUSE, person_met=PersonMet.NOBODY)
+    make_visit(both, budi, NEW_YEAR, is_current=False)
+    narrow = make_user("narrow", Role.DINSOS, NORTH[:4], programs=[jscm])
+    several = make_user("several", Role.DINSOS, "36", programs=[jscm, both.enrollments.first().program])
+    people, readers = [budi, citra, team[1]], [admin, dewi, ayu, narrow, several]
+    years = [progress.Year(NEW_YEAR.year - back) for back in range(4)]
+    one_by_one = [told(reader, year, people) for reader in readers for year in years]
+    tallies.refresh_all()
+    assert [told(reader, year, people) for reader in readers for year in years] == one_by_one
+    assert {reader.username: told(reader, years[0], people)[0]["kunjungan"] for reader in (admin, narrow)} == {
+        "admin": {budi.pk: 9, citra.pk: 6},
+        "narrow": {budi.pk: 6, citra.pk: 3},
+    }
+
+
+def test_no_visit_is_read_where_the_tallies_hold(client, dewi, team, north_family):
+    make_visit(north_family, team[0], timezone.localdate())
+    tallies.refresh_all()
+    client.force_login(dewi)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(LIST)
+    assert page.context["own"][0].done == 1
+    asked = [query["sql"] for query in captured.captured_queries]
+    assert [sql for sql in asked if '"assistance_logs_visit"' in sql] == []
+    of_tallies = [sql for sql in asked if '"assistance_logs_assistantvisittally"' in sql]
+    assert len(of_tallies) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the table is too small for an index to win
+        for sql in of_tallies:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "visits_by_" in plan and "Seq Scan" not in plan
 
 
 def test_assistants_stand_by_name_not_by_rank(client, dewi, team, north_family):
