@@ -22,9 +22,8 @@ from ejsika.audit.models import record
 from ejsika.files.models import StoredPhoto
 from ejsika.files.photos import Photo
 from ejsika.lib.prepared import prepared
+from ejsika.outbox.sending import UuidTakenError
 
-# The newest shape of what a phone sends. Phones keep old forms for days, so older versions stay readable.
-OUTBOX_VERSION = 1
 MOST_PHOTOS = 5
 # What a correction may change; the audit entry names which of them it did.
 CONTENT = [
@@ -42,10 +41,6 @@ CONTENT = [
     "accuracy_m",
     "position_source",
 ]
-
-
-class UuidTakenError(Exception):
-    """The UUID belongs to another entry: another person's, another family's, or another version's."""
 
 
 def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replaces: Visit | None = None):

@@ -7,8 +7,9 @@ class AssistanceLogsConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
-        from assistance_logs import evidence, figures, tallies, timeline
+        from assistance_logs import evidence, figures, outbox, tallies, timeline
         from assistance_logs.groups import figures as group_figures
+        from assistance_logs.groups import outbox as sessions
         from assistance_logs.groups import timeline as groups
         from assistance_logs.obligations import figures as obligations
         from assistance_logs.obligations.panel import panel
@@ -16,6 +17,8 @@ class AssistanceLogsConfig(AppConfig):
         from beneficiaries.evidence import register as register_evidence
         from beneficiaries.timeline import register
 
+        outbox.register()
+        sessions.register()
         figures.register()
         group_figures.register()
         obligations.register()

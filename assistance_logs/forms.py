@@ -1,23 +1,23 @@
 """What an assistant writes about a visit."""
 
 import datetime
-import uuid
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
-from assistance_logs.actions import MOST_PHOTOS, OUTBOX_VERSION, find_own, find_sent
+from assistance_logs.actions import MOST_PHOTOS, find_sent
 from assistance_logs.choices import PERSONS_BY_RESULT, TOPIC_WORDS, PersonMet, PlaceSource, VisitKind, VisitResult
 from assistance_logs.models import Visit
 from assistance_logs.position import read_position
 from ejsika.files.photos import Photo, read_photo
+from ejsika.outbox.forms import SentForm
+from ejsika.outbox.sending import STALE
 
 CLOCK_SKEW = datetime.timedelta(minutes=10)  # a phone's clock may be ahead of the server's by so much
 EARLIEST_YEAR = 2000  # before that the programmes were not; also keeps away dates that no zone can hold
 FOLLOW_UP_DAYS = 366  # a later date is a slip of the finger, and would never become late
-STALE = "Formulir ini tidak lengkap sampai di server. Simpan sekali lagi; kalau tetap begini, muat ulang halaman."
 
 
 class PhotosInput(forms.FileInput):
@@ -42,13 +42,7 @@ class PhotosField(forms.FileField):
             raise ValidationError(f"Foto ke-{number}: {error.message}") from None
 
 
-class VisitForm(forms.Form):
-    uuid = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": STALE, "required": STALE})
-    outbox_version = forms.IntegerField(
-        min_value=1,
-        widget=forms.HiddenInput,
-        error_messages={"invalid": STALE, "required": STALE, "min_value": STALE},
-    )
+class VisitForm(SentForm):
     result = forms.ChoiceField(
         label="Bagaimana hasilnya?",
         choices=VisitResult,
@@ -107,14 +101,13 @@ class VisitForm(forms.Form):
         self.position_unreadable = False
         initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
         self.photos: list[Photo] = []
-        super().__init__(data, files, initial=initial, label_suffix="")
+        super().__init__(data, files, initial=initial)
         photos = replaces.photos.all() if replaces else ()
         self.fields["dropped_photos"].choices = [(str(row.pk), f"Foto ke-{n}") for n, row in enumerate(photos, 1)]
         if not photos:
             del self.fields["dropped_photos"]
         if replaces or (household and household.has_point):
             del self.fields["sets_home"]
-        self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION}
 
     @classmethod
     def bare(cls) -> "VisitForm":
@@ -122,14 +115,6 @@ class VisitForm(forms.Form):
         form = cls(household=None, user=None)
         form.initial |= {"uuid": "", "happened_at": ""}
         return form
-
-    def clean_outbox_version(self) -> int:
-        version = self.cleaned_data["outbox_version"]
-        if version > OUTBOX_VERSION:
-            raise ValidationError(
-                "Formulir ini dari versi aplikasi yang belum dikenal server. Muat ulang halaman, lalu simpan lagi."
-            )
-        return version
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or VisitKind.HOME_VISIT
@@ -220,24 +205,10 @@ class VisitForm(forms.Form):
             "position_source": source if position and source in PlaceSource.values else "",
         }
 
-    def reasons(self) -> list[str]:
-        """What is wrong, a line each, as an outbox shows it beside no form."""
-        return [
-            f"{self.fields[name].label}: {error}" if name in self.fields and not self[name].is_hidden else error
-            for name, errors in self.errors.items()
-            for error in errors
-        ]
-
     def sent_before(self) -> Visit | None:
         """The visit that this same sending stored already, whatever else it says now. Call after is_valid()."""
         sent = self.cleaned_data.get("uuid")
         return find_sent(sent, by=self.user, household=self.household, replaces=self.replaces)
-
-    def renew_uuid(self) -> None:
-        """Give the form that is shown again a number of its own where the one it came with cannot be used."""
-        if "uuid" in self.errors or self.has_error(NON_FIELD_ERRORS, "uuid_taken"):
-            self.data = self.data.copy()
-            self.data["uuid"] = str(uuid.uuid4())
 
 
 class OutboxForm(VisitForm):
@@ -250,27 +221,6 @@ class OutboxForm(VisitForm):
         if sent is None or revision is None:
             return sent
         return find_sent(revision, by=self.user, household=self.household, replaces=sent)
-
-
-class PhotoForm(forms.Form):
-    """One photo of a visit that a phone sent before; `photo` becomes a Photo, `visit` the Visit."""
-
-    uuid = forms.UUIDField(error_messages={"invalid": STALE, "required": STALE})
-    visit = forms.UUIDField(error_messages={"invalid": STALE, "required": STALE})
-    photo = forms.FileField(error_messages={"required": "Fotonya tidak sampai di server. Kirim lagi."})
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_visit(self) -> Visit:
-        visit = find_own(self.cleaned_data["visit"], by=self.user)
-        if visit is None:
-            raise ValidationError("Kunjungan foto ini tidak ada di server. Kirim kunjungannya lebih dulu.")
-        return visit
-
-    def clean_photo(self) -> Photo:
-        return read_photo(self.cleaned_data["photo"])
 
 
 class ReturnForm(forms.Form):

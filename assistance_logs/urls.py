@@ -2,7 +2,7 @@ from django.urls import path
 
 from assistance_logs.obligations.views import duty_excuse, excuse_revoke
 from assistance_logs.review.views import review_decide, review_list
-from assistance_logs.views import outbox, photos, visits
+from assistance_logs.views import photos, visits
 
 app_name = "assistance_logs"
 urlpatterns = [
@@ -15,11 +15,6 @@ urlpatterns = [
     path("<int:pk>/", visits.visit_detail, name="visit_detail"),
     path("<int:pk>/return/", visits.visit_return, name="visit_return"),
     path("<int:pk>/correct/", visits.visit_correct, name="visit_correct"),
-    path("outbox/", outbox.outbox, name="outbox"),
-    path("outbox/door/", outbox.outbox_door, name="outbox_door"),
-    path("outbox/day/", outbox.outbox_day, name="outbox_day"),
-    path("outbox/send/", outbox.outbox_send, name="outbox_send"),
-    path("outbox/photo/", outbox.outbox_photo, name="outbox_photo"),
     path("photos/<int:pk>/", photos.photo, name="photo"),
     path("photos/<int:pk>/small/", photos.photo_small, name="photo_small"),
 ]

@@ -9,16 +9,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from assistance_logs.forms import VisitForm
 from ejsika.lib.tags import asset
+from ejsika.outbox import kinds
 
 PAGE = "offline.html"
 STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
-STYLES += ["css/components/visits.css", "css/components/outbox.css"]
+STYLES += [f"css/components/{name}.css" for name in ("visits", "groups", "outbox")]
 MODULES = [
-    f"js/outbox/{name}.js" for name in ("store", "send", "sync", "errors", "form", "photos", "list", "page", "tasks")
+    f"js/outbox/{name}.js"
+    for name in ("store", "older", "send", "sync", "errors", "form", "photos", "list", "places", "tasks", "groups")
 ]
-MODULES += ["js/position.js"]
+MODULES += [f"js/outbox/{name}.js" for name in ("forms", "forms/visit", "forms/session")]
+MODULES += ["js/position.js", "js/tapped.js"]
 FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg"]
 
 
@@ -64,4 +66,4 @@ def manifest(request):
 
 
 def _page() -> str:
-    return render_to_string(PAGE, {"styles": STYLES, "modules": MODULES, "form": VisitForm.bare()})
+    return render_to_string(PAGE, {"styles": STYLES, "modules": MODULES, "kinds": kinds.every()})

@@ -25,6 +25,7 @@ urlpatterns = [
     path("accounts/", include("ejsika.accounts.urls")),
     path("households/", include("beneficiaries.urls")),
     path("graduations/", include("beneficiaries.graduation.urls")),
+    path("visits/outbox/", include("ejsika.outbox.urls")),
     path("visits/", include("assistance_logs.urls")),
     path("groups/", include("assistance_logs.groups.urls")),
     path("targets/", include("assistance_logs.targets.urls")),

@@ -202,9 +202,9 @@ ROWS = {
     "assistance_logs:visit_detail": Row(P.VISIT_VIEW, target=visit),
     "assistance_logs:visit_return": Row(P.REVIEW, POST, visit),
     "assistance_logs:visit_correct": Row(P.VISIT_LOG, FORM, visit),
-    "assistance_logs:outbox": Row(P.VISIT_LOG),
-    "assistance_logs:outbox_day": Row(P.VISIT_LOG),
-    "assistance_logs:outbox_send": Row(P.VISIT_LOG, POST, data=sender),
+    "outbox:outbox": Row(P.VISIT_LOG),
+    "outbox:today": Row(P.VISIT_LOG),
+    "outbox:send": Row(P.VISIT_LOG, POST, data=sender),
     "groups:group_list": Row(P.GROUP_VIEW),
     "groups:group_choose": Row(P.GROUP_EDIT),
     "groups:group_new": Row(P.GROUP_EDIT, FORM, household),
@@ -216,7 +216,7 @@ ROWS = {
     "groups:session_photo": Row(P.GROUP_VIEW, target=session_photo),
     "groups:session_photo_small": Row(P.GROUP_VIEW, target=session_photo),
     "groups:session_correct": Row(P.SESSION_LOG, FORM, session),
-    "assistance_logs:outbox_photo": Row(P.VISIT_LOG, POST, data=sender),
+    "outbox:photo": Row(P.VISIT_LOG, POST, data=sender),
     "assistance_logs:photo": Row(P.VISIT_VIEW, target=photo),
     "assistance_logs:photo_small": Row(P.VISIT_VIEW, target=photo),
     "targets:target_list": Row(P.TARGET_VIEW),
@@ -280,7 +280,7 @@ NOT_OURS = {
     "password_change_done",
 } | {
     "accounts:password_set",
-    "assistance_logs:outbox_door",
+    "outbox:door",
 }
 
 

@@ -205,7 +205,7 @@ def other_pages(world: World) -> list[tuple[str, User | None]]:
         "logout",
         "service_worker",
         "manifest",
-        "assistance_logs:outbox_door",
+        "outbox:door",
     }  # these are no pages
     return [(paths.get(name) or reverse(name), None if name in anonymous else world.assistant) for name in names]
 

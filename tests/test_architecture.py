@@ -17,6 +17,7 @@ ROOMS = [
     "ejsika.accounts",
     "ejsika.jobs",
     "ejsika.files",
+    "ejsika.outbox",
     "ejsika.imports",
     "beneficiaries",
     "assistance_logs",

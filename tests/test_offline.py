@@ -61,7 +61,7 @@ def test_worker_keeps_under_another_name_when_the_page_changes(client, db, setti
 def test_scripts_ask_the_doors_that_are_there():
     source = Path(finders.find("js/outbox/send.js")).read_text()
     named = set(re.findall(r'"(/visits/[^"]+)"', source))
-    assert named == {reverse(f"assistance_logs:outbox_{door}") for door in ("door", "day", "send", "photo")}
+    assert named == {reverse(f"outbox:{door}") for door in ("door", "today", "send", "photo")}
 
 
 def test_page_bears_the_loss_of_the_hashed_names(client, db, settings):

@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assistance_logs.actions import MOST_PHOTOS, UuidTakenError
+from assistance_logs.actions import MOST_PHOTOS
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record, record_many
 from ejsika.files.models import StoredPhoto
 from ejsika.files.photos import Photo
+from ejsika.outbox.sending import UuidTakenError
 
 # What an edit of a group may change besides its families.
 COLUMNS = ["name", "week", "weekday", "day_of_month", "meets_at", "place"]
@@ -146,17 +147,34 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, group: Group, replaces: Grou
     return session
 
 
+def find_own(uuid: uuids.UUID, *, by: User) -> GroupSession | None:
+    """The meeting that this person sent under a UUID, whoever has the group's families now."""
+    return GroupSession.objects.filter(uuid=uuid, assistant=by).first()
+
+
 @transaction.atomic
 def log_session(
-    *, group: Group, by: User, uuid: uuids.UUID, outbox_version: int, presences: dict[int, str], **content
+    *,
+    group: Group,
+    by: User,
+    uuid: uuids.UUID,
+    outbox_version: int,
+    presences: dict[int, str],
+    revision: uuids.UUID | None = None,
+    **content,
 ) -> GroupSession:
     """Store a meeting with each family's presence (by its id), or give the one that the same UUID stored before.
 
-    A group that was dissolved meanwhile had its meeting all the same. Errors: UuidTakenError as in find_sent.
+    With a `revision` what differs from that one becomes its correction, as in assistance_logs.actions.log_visit.
+    A group that was dissolved meanwhile had its meeting all the same. Errors: UuidTakenError as in find_sent;
+    ValidationError as in correct_session.
     """
     Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
     if sent := find_sent(uuid, by=by, group=group):
-        return sent
+        if revision is None or _is_same(sent, presences, content):
+            return sent
+        renewed = {"outbox_version": outbox_version, "presences": presences, **content}
+        return correct_session(session=sent, by=by, uuid=revision, **renewed)
     session = _create(presences, group=group, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
     counts = {"session": session.pk, "lesson": session.lesson_label, "count": len(presences)}
     record("session.logged", target=group, by=by, **counts)
@@ -200,19 +218,26 @@ def correct_session(
 
 @transaction.atomic
 def add_photo(*, session: GroupSession, by: User, uuid: uuids.UUID, photo: Photo) -> None:
-    """Add a photo to a meeting, once, however often it is sent.
+    """Add a photo to a meeting's current version, once, however often it is sent.
 
     Errors: ValidationError when there are as many as there may be, or no room; UuidTakenError if the UUID is another's.
     """
     Group.objects.select_for_update(of=("self",)).get(pk=session.group_id)
+    session = session.versions()[0]
     if known := StoredPhoto.objects.filter(uuid=uuid).first():
-        if known.stored_by_id != by.pk or not session.photos.filter(photo=known).exists():
+        theirs = SessionPhoto.objects.filter(session__group=session.group_id, session__assistant=session.assistant_id)
+        if known.stored_by_id != by.pk or not theirs.filter(photo=known).exists():
             raise UuidTakenError
         return
     if session.photos.count() >= MOST_PHOTOS:
         raise ValidationError(f"Satu pertemuan memuat paling banyak {MOST_PHOTOS} foto.")
     SessionPhoto.objects.create(session=session, photo=StoredPhoto.keep(photo, uuid=uuid, by=by))
     record("session.photo_added", target=session.group, by=by, session=session.pk)
+
+
+def _is_same(session: GroupSession, presences: dict[int, str], content: dict) -> bool:
+    noted = dict(session.attendances.values_list("household", "presence"))
+    return noted == presences and all(getattr(session, name) == value for name, value in content.items())
 
 
 def _create(presences: dict[int, str], **fields) -> GroupSession:

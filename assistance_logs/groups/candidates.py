@@ -116,6 +116,24 @@ def _sorted(families: QuerySet, desa: str, members: set[int]) -> list[Candidate]
     ]
 
 
+def group_to_note(user, pk) -> Group | None:
+    """A group of this assistant, or one of families that were theirs once (`is_theirs_today` tells).
+
+    A hand-over must not cost its old assistant a meeting that is not sent yet: the form asks for the day.
+    Cost: one query, two for a group that is not theirs today.
+    """
+    if not str(pk).isdecimal() or len(str(pk)) > 18:
+        return None
+    if group := Group.objects.for_user(user).select_related("region").filter(pk=pk).first():
+        group.is_theirs_today = True
+        return group
+    once = Membership.objects.filter(household__in=Household.objects.ever_assisted_by(user).values("pk"))
+    group = Group.objects.select_related("region").filter(pk=pk, pk__in=once.values("group")).first()
+    if group:
+        group.is_theirs_today = False
+    return group
+
+
 def shown_before(group: Group, user, ids: list[int]) -> list[tuple[int, str, str]]:
     """(id, name, place) of those families that a form of this person can have shown: once in this group, once theirs.
 

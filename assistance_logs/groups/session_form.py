@@ -1,16 +1,14 @@
 """What an assistant writes about a meeting: what, when, where, and who took part."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
-from assistance_logs.actions import MOST_PHOTOS, OUTBOX_VERSION
-from assistance_logs.forms import CLOCK_SKEW, EARLIEST_YEAR, STALE, PhotosField
+from assistance_logs.forms import CLOCK_SKEW, EARLIEST_YEAR, PhotosField
 from assistance_logs.groups.actions import find_sent
 from assistance_logs.groups.candidates import shown_before
 from assistance_logs.groups.choices import LESSONS, Presence, Speaker, lesson_after, lesson_choices
@@ -20,6 +18,8 @@ from assistance_logs.worklist import ON_THE_LIST
 from beneficiaries.models import Assignment, Household
 from ejsika.files.photos import Photo
 from ejsika.lib.tags import rt_rw
+from ejsika.outbox.forms import SentForm
+from ejsika.outbox.sending import STALE
 
 LASTS = datetime.timedelta(hours=2)
 MOST_LISTED = 1_000  # families in what was sent
@@ -41,17 +41,11 @@ class Line:
         return self.presence == Presence.PRESENT
 
 
-class SessionForm(forms.Form):
+class SessionForm(SentForm):
     """Who took part is sent as present-<id> (tapped) or else reason-<id>; `mark` "all" says that everybody did of whom
     nothing else is said, `listed` whom the form showed.
     """
 
-    uuid = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": STALE, "required": STALE})
-    outbox_version = forms.IntegerField(
-        min_value=1,
-        widget=forms.HiddenInput,
-        error_messages={"invalid": STALE, "required": STALE, "min_value": STALE},
-    )
     lesson = forms.ChoiceField(
         label="Modul dan sesi",
         choices=[("", "Pilih sesi"), *lesson_choices()],
@@ -79,22 +73,34 @@ class SessionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[MaxLengthValidator(4000)],
     )
-    photos = PhotosField(label="Foto", help_text=f"paling banyak {MOST_PHOTOS}", required=False)
+    photos = PhotosField(label="Foto", required=False)
     listed = forms.CharField(required=False, widget=forms.HiddenInput)
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, group: Group, user, replaces: GroupSession | None = None):
+    def __init__(
+        self, data=None, files=None, *, group: Group, user, replaces: GroupSession | None = None, is_theirs_today=True
+    ):
+        self.is_theirs_today = is_theirs_today
         self.group, self.user, self.replaces = group, user, replaces
         self.position_unreadable = False
-        initial = _values(replaces) if replaces else _usual(group)
+        initial = _values(replaces) if replaces else _usual(group) if group else {}
         self.photos: list[Photo] = []
-        super().__init__(data, files, initial=initial, label_suffix="")
-        self.lines = self._lines()
+        super().__init__(data, files, initial=initial)
+        self.lines = self._lines() if group else []
         listed = ",".join(str(line.pk) for line in self.lines)
-        self.initial |= {"uuid": uuid.uuid4(), "outbox_version": OUTBOX_VERSION, "listed": listed}
+        self.initial |= {"listed": listed}
         self.absent = ABSENT
+
+    @classmethod
+    def bare(cls) -> "SessionForm":
+        """The form as a phone keeps it: of no group and no moment, the same for everybody."""
+        form = cls(group=None, user=None)
+        form.auto_id = "session_%s"  # bare forms of several kinds stand in one page
+        form.initial |= {"uuid": "", "listed": ""}
+        form.unknown_line = Line(0, "", "")
+        return form
 
     def _lines(self) -> list[Line]:
         """The families of the form, by name; those of a form that was sent as it showed them, also days ago."""
@@ -132,14 +138,6 @@ class SessionForm(forms.Form):
     def marks_all(self) -> bool:
         return self.data.get("mark") == "all"
 
-    def clean_outbox_version(self) -> int:
-        version = self.cleaned_data["outbox_version"]
-        if version > OUTBOX_VERSION:
-            raise ValidationError(
-                "Formulir ini dari versi aplikasi yang belum dikenal server. Muat ulang halaman, lalu simpan lagi."
-            )
-        return version
-
     def clean_speaker(self) -> str:
         return self.cleaned_data["speaker"] or Speaker.ASSISTANT
 
@@ -153,8 +151,10 @@ class SessionForm(forms.Form):
         if value > timezone.now() + CLOCK_SKEW:
             raise ValidationError("Waktu ini belum terjadi. Periksa tanggal dan jam pertemuan.")
         day = timezone.localdate(value)
-        theirs = Assignment.objects.on(day).filter(assistant=self.user, household__in=[line.pk for line in self.lines])
-        if day != timezone.localdate() and not theirs.exists():
+        theirs = Assignment.objects.touching(day).filter(
+            assistant=self.user, household__in=[line.pk for line in self.lines]
+        )
+        if not (self.is_theirs_today and day == timezone.localdate()) and not theirs.exists():
             raise ValidationError(
                 f"Pada {formats.date_format(day)} keluarga kelompok ini belum ditugaskan kepada Anda. "
                 "Periksa tanggalnya."
@@ -209,23 +209,21 @@ class SessionForm(forms.Form):
             "accuracy_m": position and position.accuracy_m,
         }
 
-    def reasons(self) -> list[str]:
-        """What is wrong, each with the words of its field, for a phone that shows a line of it."""
-        return [
-            error if name == NON_FIELD_ERRORS else f"{self.fields[name].label or 'Formulir'}: {error}"
-            for name, errors in self.errors.items()
-            for error in errors
-        ]
-
     def sent_before(self) -> GroupSession | None:
         """The meeting that this same sending stored already, whatever else it says now. Call after is_valid()."""
         return find_sent(self.cleaned_data.get("uuid"), by=self.user, group=self.group, replaces=self.replaces)
 
-    def renew_uuid(self) -> None:
-        """Give the form that is shown again a number of its own where the one it came with cannot be used."""
-        if "uuid" in self.errors or self.has_error(NON_FIELD_ERRORS, "uuid_taken"):
-            self.data = self.data.copy()
-            self.data["uuid"] = str(uuid.uuid4())
+
+class OutboxSessionForm(SessionForm):
+    """What a phone sends that may have been edited since a sending of which no answer came."""
+
+    revision = forms.UUIDField(required=False, error_messages={"invalid": STALE})
+
+    def sent_before(self) -> GroupSession | None:
+        sent, revision = super().sent_before(), self.cleaned_data.get("revision")
+        if sent is None or revision is None:
+            return sent
+        return find_sent(revision, by=self.user, group=self.group, replaces=sent)
 
 
 def _usual(group: Group) -> dict:

@@ -15,18 +15,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assistance_logs import worklist
-from assistance_logs.actions import UuidTakenError, attach_photo, correct_visit, log_visit, return_visit
+from assistance_logs.actions import attach_photo, correct_visit, log_visit, return_visit
 from assistance_logs.choices import VisitStatus
 from assistance_logs.families import family_to_log
 from assistance_logs.forms import ReturnForm, VisitForm
 from assistance_logs.models import Visit
+from assistance_logs.outbox import told
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
+from ejsika.outbox.sending import store
 
 FAMILIES_A_PAGE = 20
 LONGEST_NUMBER = 6  # digits of a page's number
 JUST_NOW = datetime.timedelta(minutes=10)  # so long the page of a visit says "stored" first, and leads on
-TAKEN = "Nomor kirim formulir ini sudah dipakai catatan lain, jadi belum tersimpan. Periksa isinya, lalu simpan lagi."
 
 
 @require_safe
@@ -141,17 +142,6 @@ def visit_correct(request, pk):
     return page()
 
 
-def store(form, act):
-    """Do what a sent form asks for, once; gives the visit (None where it is refused) and the status of a conflict."""
-    try:
-        return act(**form.cleaned_data) if form.is_valid() else form.sent_before(), None
-    except UuidTakenError:
-        form.add_error(None, ValidationError(TAKEN, code="uuid_taken"))
-    except ValidationError as error:
-        form.add_error(None, error)
-    return None, 409
-
-
 def _store(request, form, act, page):
     visit, status = store(form, act)
     if visit is None:
@@ -159,21 +149,11 @@ def _store(request, form, act, page):
             raise Http404
         form.renew_uuid()
         return page(status=status)
-    tell(request, form, visit)
+    for level, words in told(form, visit):
+        messages.add_message(request, level, words)
     for number, photo in enumerate(form.photos):
         try:  # each has a number of its own, so that a repeat of the form adds none
             attach_photo(visit=visit, by=request.user, uuid=uuid5(visit.uuid, f"photo {number}"), photo=photo)
         except ValidationError as error:
             messages.warning(request, f"Foto ke-{number + 1} tidak ikut disimpan. {error.message}")
     return redirect(visit if form.is_theirs_today else "assistance_logs:task_list")
-
-
-def tell(request, form, visit):
-    if visit.is_repeat:
-        messages.info(request, "Kunjungan ini sudah tersimpan sebelumnya. Untuk mengubahnya, pilih Perbaiki.")
-    else:
-        messages.success(request, "Perbaikan tersimpan." if form.replaces else "Kunjungan tersimpan.")
-    if form.cleaned_data.get("sets_home") and not visit.can_set_home:
-        messages.warning(request, "Titik rumah belum dicatat, karena lokasinya tidak ada atau kurang teliti.")
-    if form.position_unreadable:
-        messages.warning(request, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan.")

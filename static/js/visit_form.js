@@ -1,6 +1,7 @@
 // The page of a visit's form: position in the background, a draft on the phone, saved by the outbox. Without this module
 // the browser sends the form by itself.
 import { keepDrafts, saveByOutbox } from "./outbox/form.js"
+import { visit } from "./outbox/forms/visit.js"
 import { takePhotos } from "./outbox/photos.js"
 import { follow } from "./position.js"
 import { offerPin } from "./visit_pin.js"
@@ -11,10 +12,11 @@ async function start(form) {
   for (const line of form.querySelectorAll("[data-position]")) follow(line, form.elements)
   offerPin(form)
   if (!isSecureContext) return // no numbers to be had for what is kept: the plain form does
-  const { household, name, place } = form.dataset
+  const { name, place } = form.dataset
+  const household = Number(form.dataset.household)
   const user = Number(document.querySelector("[data-sync]").dataset.user)
   const draft = `${user}:${household}`
   if (form.dataset.fresh !== undefined) await keepDrafts(form, draft, user)
   const pictures = await takePhotos(form, { user, draft })
-  saveByOutbox(form, { user, household: Number(household), family: { name, place } }, { draft, pictures })
+  saveByOutbox(form, visit, { user, household, subject: { id: household, name, place } }, { draft, pictures })
 }

@@ -28,7 +28,7 @@ def post_visit(client, household, **changes):
 def post_item(client, household, user, **changes):
     """Send as a phone's outbox does."""
     fields = sent(user=user.pk, household=household.pk, **changes)
-    return client.post(reverse("assistance_logs:outbox_send"), fields)
+    return client.post(reverse("outbox:send"), fields)
 
 
 def post_correction(client, visit, **changes):

@@ -150,7 +150,7 @@ def test_the_plain_form_too_stores_what_was_written_before_the_hand_over(client,
 @pytest.mark.parametrize("household", ["", "x", "0", "9" * 30, "²"])
 def test_a_family_that_is_none_is_refused_with_advice(client, budi, household):
     client.force_login(budi)
-    answer = client.post(reverse("assistance_logs:outbox_send"), {"user": budi.pk, "household": household})
+    answer = client.post(reverse("outbox:send"), {"user": budi.pk, "household": household})
     assert (answer.status_code, answer.json()["state"]) == (422, "rejected")
     assert "Minta koordinator" in answer.json()["reasons"][0]
 
@@ -158,7 +158,7 @@ def test_a_family_that_is_none_is_refused_with_advice(client, budi, household):
 def test_a_family_of_another_is_refused_in_the_same_words(client, budi, south_family):
     client.force_login(budi)
     foreign = post_item(client, south_family, budi).json()
-    nobodys = client.post(reverse("assistance_logs:outbox_send"), {"user": budi.pk, "household": 1}).json()
+    nobodys = client.post(reverse("outbox:send"), {"user": budi.pk, "household": 1}).json()
     assert foreign["reasons"] == nobodys["reasons"] and not Visit.objects.exists()
 
 
@@ -176,17 +176,17 @@ def test_the_door_says_who_is_logged_in_with_a_token_that_opens(budi, north_fami
     client = Client(enforce_csrf_checks=True)
     assert post_item(client, north_family, budi).status_code == 403
     client.force_login(budi)
-    door = client.get(reverse("assistance_logs:outbox_door"))
+    door = client.get(reverse("outbox:door"))
     assert (door.status_code, door.json()["user"]) == (200, budi.pk)
     token = {"csrfmiddlewaretoken": door.json()["token"]}
     assert post_item(client, north_family, budi, **token).json()["state"] == "stored"
 
 
 def test_the_door_asks_for_a_log_in_and_lets_a_phone_forget_who_is_disabled(client, budi, ayu):
-    url = reverse("assistance_logs:outbox_door")
+    url = reverse("outbox:door")
     assert (client.get(url).status_code, client.get(url).json()) == (401, {"state": "login"})
     client.force_login(budi)
-    key = client.get(reverse("assistance_logs:outbox_day")).json()["key"]
+    key = client.get(reverse("outbox:today")).json()["key"]
     client.logout()
     known = {"X-Phone-Key": key}
     assert client.get(url, headers=known).status_code == 401
@@ -209,7 +209,7 @@ def test_the_day_is_the_list_of_tasks_without_numbers_telephone_or_place(client,
         make_household(name=f"Ai {number}", assistant=budi, latitude="-6.5", longitude="106.1")
     make_household(name="Keluar", assistant=budi, status="nonaktif")
     client.force_login(budi)
-    said = client.get(reverse("assistance_logs:outbox_day"))
+    said = client.get(reverse("outbox:today"))
     day = said.json()
     assert (day["user"], day["today"]) == (budi.pk, str(timezone.localdate()))
     assert len(day["families"]) == 26
@@ -233,5 +233,5 @@ def test_the_day_costs_the_same_for_any_number_of_families(client, budi, django_
     for _ in range(12):
         make_household(assistant=budi)
     client.force_login(budi)
-    with django_assert_num_queries(5):
-        assert len(client.get(reverse("assistance_logs:outbox_day")).json()["families"]) == 12
+    with django_assert_num_queries(6):
+        assert len(client.get(reverse("outbox:today")).json()["families"]) == 12

@@ -31,7 +31,7 @@ def visit(budi, north_family):
 def post_photo(client, of, user, content=None, **changes):
     fields = {"user": user.pk, "uuid": str(uuid.uuid4()), "visit": str(of.uuid)} | changes
     file = SimpleUploadedFile("foto.jpg", content or picture())
-    return client.post(reverse("assistance_logs:outbox_photo"), fields | {"photo": file})
+    return client.post(reverse("outbox:photo"), fields | {"photo": file})
 
 
 def files_below(folder) -> list[Path]:
@@ -65,10 +65,10 @@ def test_a_sixth_photo_is_refused_with_a_reason(client, budi, visit, folder):
 def test_what_is_no_photo_and_whose_visit_is_none_are_refused(client, budi, citra, visit, folder):
     client.force_login(budi)
     assert "Pilih foto" in post_photo(client, visit, budi, b"<svg/>").json()["reasons"][0]
-    assert "Kirim kunjungannya" in post_photo(client, visit, budi, visit=str(uuid.uuid4())).json()["reasons"][0]
+    assert "Kirim catatannya" in post_photo(client, visit, budi, visit=str(uuid.uuid4())).json()["reasons"][0]
     assert post_photo(client, visit, budi, uuid="x").status_code == 422
     client.force_login(citra)
-    assert "Kirim kunjungannya" in post_photo(client, visit, citra).json()["reasons"][0]
+    assert "Kirim catatannya" in post_photo(client, visit, citra).json()["reasons"][0]
     assert post_photo(client, visit, budi).status_code == 409
     assert files_below(folder) == []
 

@@ -12,7 +12,7 @@ from ejsika.accounts.permissions import Role
 from tests.e2e.conftest import HOME_OF_BUDI, PHONE
 from tests.factories import NORTH, PASSWORD, make_household, make_user, picture
 
-TASKS, OUTBOX = reverse("assistance_logs:task_list"), reverse("assistance_logs:outbox")
+TASKS, OUTBOX = reverse("assistance_logs:task_list"), reverse("outbox:outbox")
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_what_the_server_refuses_stays_with_its_reason_until_it_is_mended(phone,
     asked = []
     phone.once("dialog", lambda dialog: asked.append(dialog.message))
     log_out(phone)
-    assert asked[0].startswith("1 kunjungan belum terkirim")
+    assert asked[0].startswith("1 catatan belum terkirim")
     log_in(phone, budi)
     expect(state(phone)).to_have_text("1 belum terkirim")
     assignment.update(ended_on=None)
@@ -235,7 +235,7 @@ def test_a_log_in_that_has_ended_keeps_everything_and_a_disabled_account_nothing
     phone.get_by_label("Catatan").fill("sesi habis")
     phone.get_by_role("button", name="Simpan kunjungan").click()
     phone.wait_for_url("**/accounts/login/**")  # the outbox asks who it is
-    expect(phone.get_by_text("1 kunjungan menunggu dikirim")).to_be_visible()
+    expect(phone.get_by_text("1 catatan menunggu dikirim")).to_be_visible()
     assert not Visit.objects.exists()
 
     budi.is_active = False

@@ -21,7 +21,7 @@ def test_a_meeting_waits_for_the_network_and_is_stored_once(phone, budi, north_f
     phone.context.set_offline(True)
     phone.get_by_role("button", name="Simpan pertemuan").click()
     phone.wait_for_url(f"**{OUTBOX}**")
-    expect(phone.get_by_role("heading", name="Pertemuan Melati")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Melati")).to_be_visible()
     assert not GroupSession.objects.exists()
     phone.context.set_offline(False)
     wait_until(lambda: [row["state"] for row in rows(phone, "items")] == ["sent"], 20)

@@ -38,3 +38,9 @@ def post_session(client, group, fields, **extra):
 
 def post_correction(client, session, fields):
     return client.post(reverse("groups:session_correct", args=[session.pk]), fields)
+
+
+def post_item(client, group, user, fields):
+    """Send as a phone's outbox does."""
+    told = {"user": user.pk, "household": "", "group": group.pk, "item_kind": "session"}
+    return client.post(reverse("outbox:send"), fields | told)

@@ -15,8 +15,6 @@ from ejsika.audit.models import AuditEvent
 from tests.factories import NORTH, make_group, make_household, make_session, make_user, picture
 from tests.groups.sending import post_correction, post_session, sent_session
 
-JSON = {"HTTP_ACCEPT": "application/json"}
-
 
 def noted(session):
     return dict(session.attendances.values_list("household__recipient_name", "presence"))
@@ -108,30 +106,6 @@ def test_the_same_number_again_answers_the_same_and_changes_nothing(as_budi, gro
     assert (again.status_code, again.url) == (302, first.url)
     assert GroupSession.objects.get().notes == "pertama" and Attendance.objects.count() == 2
     assert AuditEvent.objects.filter(action="session.logged").count() == 1
-
-
-def test_a_phone_gets_the_same_json_each_time(as_budi, group, north_family, second_family):
-    fields = sent_session(north_family, second_family)
-    answers = [post_session(as_budi, group, fields, **JSON) for _ in range(2)]
-    assert [answer.json() for answer in answers] == [
-        {
-            "uuid": fields["uuid"],
-            "state": "stored",
-            "reasons": [],
-            "errors": {},
-            "warnings": [],
-            "url": GroupSession.objects.get().get_absolute_url(),
-        }
-    ] * 2
-    refused = post_session(as_budi, group, fields | {"uuid": str(uuid.uuid4()), "lesson": ""}, **JSON)
-    assert refused.status_code == 422 and refused.json()["state"] == "rejected" and refused.json()["errors"]["lesson"]
-    assert refused.json()["reasons"] == ["Modul dan sesi: Pilih sesi yang dibawakan."]
-
-
-def test_what_another_user_wrote_on_this_phone_is_not_taken(as_budi, ayu, group, north_family, second_family):
-    fields = sent_session(north_family, second_family)
-    assert post_session(as_budi, group, fields | {"user": ayu.pk}, **JSON).status_code == 409
-    assert not GroupSession.objects.exists()
 
 
 def test_the_same_number_for_another_group_is_refused(as_budi, group, north_family, second_family, third_family):

@@ -1,17 +1,16 @@
-// The form of a visit on a phone: what is written goes into the outbox first, then to the server at once if it can.
+// A form on a phone: what is written goes into the outbox first, then to the server at once if it can.
 import { showErrors } from "./errors.js"
+import { OUTBOX } from "./places.js"
 import * as store from "./store.js"
 import { knock, send } from "./send.js"
 import { sendLater } from "./sync.js"
 
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photos"])
 // Of the page that is open, not of a draft.
-const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy", "position_source"])
+const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy", "position_source", "group", "listed"])
 const DRAFT_EVERY_MS = 400
 const DRAFT_DAYS_MS = 7 * 86_400_000
-const SPOT_MS = 2 * 3_600_000
 const WHEN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
-export const OUTBOX = "/visits/outbox/"
 
 export const entriesOf = (form) => [...new FormData(form)].filter(([name]) => !NOT_KEPT.has(name))
 
@@ -66,17 +65,20 @@ function offerDraft(form, draft) {
   })
 }
 
-// Save by the outbox. `visit` says whose and about whom: user, household, family {name, place}; `row` is what is edited.
-export function saveByOutbox(form, visit, { row, draft, pictures }) {
+// Save by the outbox. `kind` is what forms/<kind>.js says of it: name, check (what is wrong at once), prepare, describe.
+// `item` says whose and about whom: user, subject {id, name, place}, and household where the server asks for one; `row` is
+// what is edited.
+export function saveByOutbox(form, kind, item, { row, draft, pictures }) {
   let kept = row
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     const button = form.querySelector("button:not([type=button])")
     button.disabled = true
     try {
-      if (!isFilled(form)) return
-      noteEnd(form)
-      kept = written(form, visit, kept)
+      const wrong = kind.check?.(form)
+      if (wrong) return showErrors(form, wrong)
+      kind.prepare?.(form)
+      kept = written(form, kind, item, kept)
       if (await isKept(kept, pictures, draft)) await leave(form, kept)
       else if (form.elements.csrfmiddlewaretoken) form.submit() // no room on this phone: to the server alone
       else showErrors(form, { reasons: [form.dataset.noRoom] })
@@ -95,16 +97,15 @@ async function isKept(row, pictures, draft) {
   }
 }
 
-function written(form, visit, before) {
+function written(form, kind, item, before) {
   const uuid = before?.uuid ?? crypto.randomUUID()
   form.elements.uuid.value = uuid
-  const chosen = form.querySelector("[name=result]:checked")
   return {
-    ...visit,
+    ...item,
     uuid,
-    fields: entriesOf(form),
-    summary: chosen?.closest(".choice").textContent.trim() ?? "",
-    happenedAt: form.elements.happened_at.value,
+    kind: kind.name,
+    fields: [...entriesOf(form), ["item_kind", kind.name]], // so a worker of an older version sends it rightly too
+    ...kind.describe(form),
     writtenAt: before?.writtenAt ?? Date.now(),
     state: "waiting",
     stored: undefined,
@@ -113,7 +114,7 @@ function written(form, visit, before) {
   }
 }
 
-export async function leave(form, kept) {
+async function leave(form, kept) {
   const door = navigator.onLine ? await knock({ isSeen: true }) : { state: "away" }
   const isOwn = door.state === "open" && door.user === kept.user
   const answer = isOwn ? await send(kept, door, { isSeen: true }) : { state: door.state }
@@ -123,19 +124,4 @@ export async function leave(form, kept) {
   const isThere = location.pathname === OUTBOX // edited there: the address alone would change
   location.assign(`${OUTBOX}#disimpan`)
   if (isThere) location.reload()
-}
-
-// Whoever writes on the spot has just finished.
-function noteEnd(form) {
-  const { ends, happened_at: start } = form.elements
-  const now = localTime()
-  const isOnTheSpot = Date.now() - new Date(start.value) < SPOT_MS && start.value <= now && start.value.slice(0, 10) === now.slice(0, 10)
-  if (!ends.value && isOnTheSpot) ends.value = now.slice(11)
-}
-
-function isFilled(form) {
-  if (form.querySelector("[name=result]:checked")) return true
-  const words = form.dataset.resultMissing
-  showErrors(form, { errors: { result: [{ message: words }] }, reasons: [words] })
-  return false
 }

@@ -1,4 +1,5 @@
 // The outbox: what waits on this phone, why, and what was sent in the last days.
+import { isWritable } from "./forms.js"
 import * as store from "./store.js"
 import { knock, sendAll } from "./send.js"
 
@@ -50,8 +51,9 @@ async function card(template, item, sending, edit) {
   const find = (name) => element.querySelector(`[data-${name}]`)
   const state = item.uuid === sending ? "sending" : item.state
   const photos = (await store.photosOf(item.uuid)).length
-  find("name").textContent = item.family.name
-  find("place").textContent = item.family.place
+  find("name").textContent = item.subject.name
+  find("place").textContent = item.subject.place
+  for (const words of element.querySelectorAll("[data-kind]")) words.hidden = words.dataset.kind !== item.kind
   const said = [when(item.happenedAt || item.writtenAt), item.summary, photos && template.dataset.photos.replace("%", photos)]
   find("facts").textContent = said.filter(Boolean).join(" · ")
   for (const badge of element.querySelectorAll("[data-state]")) badge.hidden = badge.dataset.state !== state
@@ -61,13 +63,12 @@ async function card(template, item, sending, edit) {
   find("reasons").replaceChildren(...reasons.map(line))
   find("advice").hidden = state !== "refused"
   find("again").hidden = state !== "refused"
-  for (const name of ["edit", "remove", "again"]) find(name).append(hidden(item.family.name))
-  // What has a page of its own is mended there, once it was refused: before, the server may have it already.
-  find("edit").hidden = Boolean(item.page) && state !== "refused"
-  find("edit").addEventListener("click", () => (item.page ? location.assign(`${item.page}#${item.uuid}`) : edit(item)))
+  for (const name of ["edit", "remove", "again"]) find(name).append(hidden(item.subject.name))
+  find("edit").hidden = !isWritable(item)
+  find("edit").addEventListener("click", () => edit(item))
   find("again").addEventListener("click", () => sendAgain(item))
   find("remove").addEventListener("click", () => {
-    if (confirm(template.dataset.removing.replace("%", item.family.name))) store.remove(item.uuid)
+    if (confirm(template.dataset.removing.replace("%", item.subject.name))) store.remove(item.uuid)
   })
   return element
 }
@@ -80,7 +81,7 @@ async function sendAgain(item) {
 function sentLine(template, item) {
   const element = template.content.firstElementChild.cloneNode(true)
   const link = element.querySelector("a")
-  link.textContent = item.family.name
+  link.textContent = item.subject.name
   if (item.url) link.href = item.url
   const said = [item.summary, ...(item.lost ?? [])].filter(Boolean).join(" · ")
   element.querySelector("[data-facts]").textContent = said

@@ -54,7 +54,7 @@ export function sendAll() {
 // While somebody waits for it (isSeen) its photos are left to the next page.
 export async function send(item, door, { isSeen = false } = {}) {
   store.tell({ sending: item.uuid })
-  const answer = item.stored ?? (await sendVisit(item, door, isSeen))
+  const answer = item.stored ?? (await sendItem(item, door, isSeen))
   if (answer.state === "stored") {
     await settle(item, { stored: { state: "stored", url: answer.url }, trouble: "" })
     if (isSeen && (await store.photosOf(item.uuid)).length) return finish(item, answer)
@@ -74,13 +74,13 @@ async function finish(item, answer) {
   return answer
 }
 
-// A visit, or what has a page of its own that takes it (`page`), such as a group's meeting.
-async function sendVisit(item, { user, token }, isSeen) {
+// What kind of item it is, and about whom, is among its fields.
+async function sendItem(item, { user, token }, isSeen) {
   const body = new FormData()
   for (const [name, value] of item.fields) body.append(name, value)
   const more = { user, household: item.household ?? "", revision: item.revision ?? "" }
   for (const [name, value] of Object.entries(isSeen ? { ...more, page: 1 } : more)) body.append(name, value)
-  return read(await post(item.page ?? SEND, body, token, isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS))
+  return read(await post(SEND, body, token, isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS))
 }
 
 // Photos go one by one, so that a weak network has to begin anew with one alone. A refused one is told, not tried again.
@@ -88,7 +88,7 @@ async function sendPhotos(item, { user, token }) {
   const lost = []
   for (const { uuid, blob } of await store.photosOf(item.uuid)) {
     const body = new FormData()
-    for (const [name, value] of Object.entries({ user, uuid, visit: item.uuid })) body.append(name, value)
+    for (const [name, value] of Object.entries({ user, uuid, item: item.uuid })) body.append(name, value)
     body.append("photo", blob, "foto.jpg")
     const answer = await read(await post(PHOTO, body, token, PHOTO_PATIENCE_MS))
     if (answer.state !== "stored" && answer.state !== "rejected") return answer

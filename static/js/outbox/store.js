@@ -1,5 +1,6 @@
 // What the phone keeps, in IndexedDB. Every row belongs to a user, and is read by that user's number alone.
-// An item is a visit that was written here: waiting, refused or sent; it stays until the server has it.
+// An item is what was written here, of a kind (places.js): waiting, refused or sent; it stays until the server has it.
+import { modern } from "./older.js"
 
 const STORES = ["people", "items", "photos", "drafts"]
 const KEEP_DAYS = 7
@@ -109,9 +110,8 @@ export async function forgetOld(now = Date.now()) {
 const byAge = (rows) => rows.sort((a, b) => a.writtenAt - b.writtenAt)
 const ofUser = (name, user) => read(name, (store) => store.index("user").getAll(user))
 
-export const items = async (user) => byAge(await ofUser("items", user))
+export const items = async (user) => byAge((await ofUser("items", user)).map(modern))
 export const unsent = async (user) => (await items(user)).filter((item) => item.state !== "sent")
-export const item = (uuid) => read("items", (store) => store.get(uuid))
 
 // Keep an item with its photos, and let go of the draft that it came from, in one.
 export async function keep(row, pictures = [], draft = "") {

@@ -5,7 +5,7 @@ const DAY = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", 
 
 export function showTasks(root, { day }, waiting) {
   const template = root.querySelector("[data-task-card]")
-  const written = new Set(waiting.map((item) => item.household))
+  const written = new Set(waiting.filter(({ kind }) => kind === "visit").map((item) => item.household))
   root.querySelector("[data-made]").textContent = new Date(day.at).toLocaleString("id", DAY)
   for (const name of ["late", "others"]) {
     const families = day.families.filter((family) => daysOver(family) > 0 === (name === "late"))

@@ -14,7 +14,7 @@ from tests.e2e.conftest import PHONE
 from tests.e2e.test_offline import rows
 from tests.factories import PASSWORD
 
-TASKS, OUTBOX = reverse("assistance_logs:task_list"), reverse("assistance_logs:outbox")
+TASKS, OUTBOX = reverse("assistance_logs:task_list"), reverse("outbox:outbox")
 PATIENCE_MS = 20_000
 
 

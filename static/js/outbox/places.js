@@ -1,0 +1,23 @@
+// Where each kind of item is written, and whom of the day that the phone keeps it is about; what the shell can draw at an
+// address of it. One answer for the shell and for the service worker. A new kind has its line here, its form in
+// forms/<kind>.js and forms.js, and on the server ejsika/outbox/kinds.py.
+
+const KINDS = [
+  { kind: "visit", path: /^\/visits\/new\/(\d+)\/$/, find: (day, id) => day.families.find((family) => family.id === id) },
+  { kind: "session", path: /^\/groups\/(\d+)\/sessions\/new\/$/, find: (day, id) => day.groups?.find((group) => group.id === id) },
+]
+const LISTS = { "/": "tasks", "/visits/tasks/": "tasks", "/groups/": "groups" }
+export const OUTBOX = "/visits/outbox/"
+
+// The part of the shell, and for a form its kind and whom it is about; nothing where the phone keeps nothing of it.
+export function placeAt(path, person) {
+  if (!person) return undefined
+  if (path === OUTBOX) return { part: "outbox" }
+  if (!person.day) return undefined
+  if (LISTS[path]) return { part: LISTS[path] }
+  for (const { kind, path: pattern, find } of KINDS) {
+    const subject = find(person.day, Number(pattern.exec(path)?.[1]))
+    if (subject) return { part: kind, kind, subject }
+  }
+  return undefined
+}
