@@ -20,7 +20,7 @@ from ejsika.accounts.models import User
 from ejsika.audit.models import record
 from ejsika.imports import kinds, storage
 from ejsika.imports.cells import text
-from ejsika.imports.kinds import Head, Refusal, SheetKind
+from ejsika.imports.kinds import Head, Refusal, SheetKind, Since
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
 from ejsika.imports.tables import Found, open_tables
 from ejsika.imports.wrong_rows import write_wrong_rows
@@ -185,17 +185,18 @@ def _forget_rows(batch: ImportBatch) -> None:
 def commit(batch: ImportBatch, by: User) -> None:
     """Write a checked batch, whole or not at all.
 
-    The rows are compared once more first. Errors: ValidationError if the batch is not waiting for this, or if the
-    register has changed since the check so that other families would be written than those that were shown.
+    The rows are compared once more first, unless nothing has happened since. Errors: ValidationError if the batch is
+    not waiting for this, or if the register has changed since the check so that other families would be written than
+    those that were shown.
     """
     expected = (batch.counts, batch.compared)
     with at_work(batch.job, "Membandingkan sekali lagi") as work, transaction.atomic():
         _lock()
         batch = _reload(batch, Status.COMMITTING if batch.status == Status.COMMITTING else Status.CHECKED)
         kind = kinds.get(batch.kind)
-        has_changed = kind.hold(batch)
-        kind.match(batch)
-        is_as_shown = (batch.counts, batch.compared) == expected and not has_changed
+        if (since := kind.hold(batch)) is not Since.NOTHING:
+            kind.match(batch)
+        is_as_shown = (batch.counts, batch.compared) == expected and since is not Since.OWN
         if is_as_shown:
             batch.on_written = _Written(work, batch.to_write)
             kind.write(batch, by)

@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from ejsika.accounts.permissions import Permission
 
@@ -114,6 +115,14 @@ class Narrowed:
 EVERYTHING = Narrowed()
 
 
+class Since(Enum):
+    """What has happened in the register since a batch was compared with it."""
+
+    NOTHING = "nothing"  # that a comparison could notice
+    OTHERS = "others"  # something perhaps, but not to the batch's own rows
+    OWN = "own"
+
+
 @dataclass
 class Head:
     """Where the head was found and what stands in it."""
@@ -188,10 +197,10 @@ class SheetKind(ABC):
         return list(self.staging.objects.filter(batch=batch, outcome="error").values_list("row", flat=True))
 
     @abstractmethod
-    def hold(self, batch) -> bool:
+    def hold(self, batch) -> Since:
         """Lock what a batch touches in the register until the transaction ends.
 
-        Tells whether anybody has changed something of it since the check.
+        Tells what has happened since the comparison; where nothing has, it is not made again.
         """
 
     @abstractmethod

@@ -2,11 +2,13 @@
 
 import io
 import threading
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from beneficiaries.actions import edit_household, seen_values
@@ -181,3 +183,45 @@ def test_two_imports_of_one_new_family_become_one(operator, tmp_path):
         actions.commit(other, operator)
     other.refresh_from_db()
     assert other.counts["same"] == Household.objects.count() == 1
+
+
+def comparisons(act) -> int:
+    """How often an act compares a sheet with the register."""
+    with CaptureQueriesContext(connection) as captured, suppress(ValidationError):
+        act()
+    return sum("CREATE TEMP TABLE roster_outcome" in query["sql"] for query in captured.captured_queries)
+
+
+def test_commit_compares_again_only_where_something_happened_since(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    assert comparisons(lambda: actions.commit(batch, operator)) == 0
+    assert Household.objects.get().phone == "081299998888"
+
+    batch = received(operator, tmp_path / "third.xlsx", line | {"No HP": "081200001111"})
+    edit(operator, address="Kp. Sesudahnya")
+    assert comparisons(lambda: actions.commit(batch, operator)) == 1
+    assert Household.objects.get().phone == "081299998888"
+
+
+def test_act_that_began_before_the_check_and_ended_after_it_is_noticed(operator, line, tmp_path):
+    began, checked = threading.Event(), threading.Event()
+
+    def act():
+        with transaction.atomic():
+            edit(operator, address="Kp. Sesudahnya")
+            began.set()
+            checked.wait(timeout=30)
+
+    thread, _ = in_background(act)
+    began.wait(timeout=30)
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    checked.set()
+    thread.join(timeout=30)
+    assert comparisons(lambda: actions.commit(batch, operator)) == 1
+
+
+def test_commit_compares_again_where_the_importer_lost_a_region(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    operator.regions.set([NORTH[:2] + "01"])
+    assert comparisons(lambda: actions.commit(ImportBatch.objects.get(pk=batch.pk), operator)) == 1
+    assert Household.objects.get().phone != "081299998888"

@@ -18,7 +18,7 @@ from beneficiaries.sheets.roster.kind import TEXT_NUMBERS, is_number, kept_house
 from beneficiaries.sheets.roster.messages import MESSAGES as ROSTER_MESSAGES
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
-from ejsika.imports.kinds import Change, Column, Head, Kept, PreviewRow
+from ejsika.imports.kinds import Change, Column, Head, Kept, PreviewRow, Since
 from ejsika.imports.line_kind import Line, LineKind
 from ejsika.imports.line_template import LineTemplate
 from ejsika.lib.sealed import seal_number
@@ -132,7 +132,7 @@ class AssignmentKind(LineKind):
             self.find(line, "starting_on", "date_out_of_reach")
         line.values["starting_on"] = first
 
-    def hold(self, batch) -> bool:
+    def hold(self, batch) -> Since:
         return match.hold(batch)
 
     def match(self, batch) -> None:

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
 from ejsika.accounts.permissions import Role
+from ejsika.imports.kinds import Since
 from ejsika.imports.models import Problem
 from ejsika.lib.sealed import SealedNumber
 
@@ -13,7 +14,7 @@ _LOOKED_AFTER = [EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED, Enrollment
 _ACTS = ["household.assigned", "household.imported", "household.import_undone"]
 
 
-def hold(batch) -> bool:
+def hold(batch) -> Since:
     """Lock the families of a batch until the transaction ends; tells whether one changed hands since the check."""
     values = {"batch": batch.pk, "checked_at": batch.checked_at, "acts": _ACTS}
     with connection.cursor() as cursor:
@@ -29,7 +30,7 @@ def hold(batch) -> bool:
                    AND a.action = ANY(%(acts)s) AND a.at > %(checked_at)s)""",
             values,
         )
-        return cursor.fetchone()[0]
+        return Since.OWN if cursor.fetchone()[0] else Since.OTHERS
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ from ejsika.imports.kinds import (
     PreviewRow,
     Refusal,
     SheetKind,
+    Since,
     Suspect,
     missing_titles,
     plain,
@@ -134,7 +135,7 @@ class RosterKind(SheetKind):
         also = RosterRow.objects.filter(batch=batch, outcome="error", also_row__isnull=False)
         return [*super().rows_left_out(batch), *also.values_list("also_row", flat=True)]
 
-    def hold(self, batch) -> bool:
+    def hold(self, batch) -> Since:
         return hold.hold(batch)
 
     def match(self, batch) -> None:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
-from beneficiaries.sheets.roster import fields, missing, outcomes
+from beneficiaries.sheets.roster import fields, hold, missing, outcomes
 from beneficiaries.sheets.roster.choosing import withhold
 from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
@@ -40,6 +40,8 @@ def match(batch, families: list[int] | None = None) -> None:
     only = "true" if families is None else f"r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     with connection.cursor() as cursor:
         give_memory(cursor)
+        if families is None:
+            batch.compared_with = hold.mark(cursor, batch)
         cursor.execute(_KNOW_THE_REGISTER)
         outcomes.remember(cursor, batch, only)
         by_person = _reset(cursor, batch, only)
@@ -51,7 +53,7 @@ def match(batch, families: list[int] | None = None) -> None:
         _tell(cursor, batch)
         batch.counts, batch.compared = outcomes.count(cursor, batch)
         missing.find(cursor, batch)
-        batch.save(update_fields=["counts", "compared"])
+        batch.save(update_fields=["counts", "compared", "compared_with"])
 
 
 # After the very first import the planner takes the register for empty until somebody counts, and compares each line

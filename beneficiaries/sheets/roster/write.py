@@ -4,8 +4,8 @@ from django.db import connection
 
 from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
-from beneficiaries.sheets.roster import fields, missing
-from beneficiaries.sheets.roster.match import FAMILY_COLUMNS, SAME_MEMBER
+from beneficiaries.sheets.roster import fields, match, missing
+from beneficiaries.sheets.roster.match import SAME_MEMBER
 from beneficiaries.sheets.roster.tables import (
     ASSIGNMENTS,
     ENROLLMENTS,
@@ -30,7 +30,7 @@ def write(batch, by) -> None:
     """
     values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
     with connection.cursor() as cursor:
-        _choose_families(cursor)
+        _choose_families(cursor, batch)
         cursor.execute(_DESAS)
         desas = set(keys_of(cursor))
         _write_households(cursor, batch)
@@ -43,15 +43,18 @@ def write(batch, by) -> None:
     tallies.refresh(desas)
 
 
-def _choose_families(cursor) -> None:
-    """Make roster_written: what match() found to be new or changed."""
+def _choose_families(cursor, batch) -> None:
+    """Make roster_written: what match() found to be new or changed, as the sheet and the admin's choices say it."""
+    by_person, columns = match.is_by_person(cursor, batch), ", ".join(f"f.{column}" for column in match.FAMILY_COLUMNS)
+    rows = f"SELECT * FROM beneficiaries_rosterrow WHERE batch_id = {int(batch.pk)} AND outcome IN ('create', 'change')"
+    if by_person or batch.choices_made:
+        match.make_families(cursor, batch, by_person=by_person)
+    source = "roster_family" if by_person or batch.choices_made else f"({rows})"
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_written;
         CREATE TEMP TABLE roster_written ON COMMIT DROP AS
-        SELECT f.family, f.row, {", ".join(f"f.{column}" for column in FAMILY_COLUMNS)}, o.outcome = 'create' AS is_new,
-            o.household
-        FROM roster_family f JOIN roster_outcome o ON o.family = f.family
-        WHERE o.outcome IN ('create', 'change');
+        SELECT family, f.row, {columns}, o.is_new, o.household FROM {source} f
+        JOIN (SELECT DISTINCT family, outcome = 'create' AS is_new, household FROM ({rows}) r) o USING (family);
         CREATE INDEX ON roster_written (household);
         ANALYZE roster_written (family, household)"""
     )

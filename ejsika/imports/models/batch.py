@@ -81,6 +81,7 @@ class ImportBatch(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # create, change, same, error, suspect; left and fields where unticked
     compared = models.CharField(max_length=20, blank=True)  # what the last comparison found, family by family, as a sum
+    compared_with = models.CharField(max_length=40, blank=True)  # what the register was like then: the kind's own mark
     choices_made = models.PositiveIntegerField(default=0)  # how often somebody unticked, ticked or decided something
     kept = models.JSONField(default=list)  # what an undo left standing because somebody had changed it since
     refusal_code = models.CharField(max_length=30, blank=True)

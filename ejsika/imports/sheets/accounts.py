@@ -18,7 +18,7 @@ from ejsika.accounts.permissions import Permission, Role
 from ejsika.accounts.scope import grantable_programs
 from ejsika.imports.cells import written
 from ejsika.imports.columns import is_secret
-from ejsika.imports.kinds import Change, Column, Head, Kept, PreviewRow, Refusal, plain
+from ejsika.imports.kinds import Change, Column, Head, Kept, PreviewRow, Refusal, Since, plain
 from ejsika.imports.line_kind import Line, LineKind
 from ejsika.imports.line_template import LineTemplate
 from ejsika.imports.models import AccountRow, Problem
@@ -160,9 +160,9 @@ class AccountKind(LineKind):
         codes = sorted({known[plain(word)] for word in words if plain(word) in known})
         line.values["programs"] = json.dumps(codes) if words else None
 
-    def hold(self, batch) -> bool:
+    def hold(self, batch) -> Since:
         """Nothing: every account is held by the act that writes it, and compared before."""
-        return False
+        return Since.OTHERS
 
     @transaction.atomic
     def match(self, batch) -> None:
