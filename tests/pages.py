@@ -267,6 +267,9 @@ ROWS = {
     "reports:map_export": Row(P.MAP_VIEW, FORM),
     "reports:assistant_export": Row(P.REVIEW, FORM),
     "reports:candidate_export": Row(P.CANDIDATES_VIEW, FORM),
+    "reports:group_export": Row(P.GROUP_VIEW, FORM),
+    "reports:target_export": Row(P.TARGET_VIEW, FORM),
+    "reports:flagged_visit_export": Row(P.REVIEW, FORM),
 }
 # Django's own views, with their own rules: tested by name below and in tests/accounts.
 NOT_OURS = {

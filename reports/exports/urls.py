@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.exports import cases, counts, families, imports, people
+from reports.exports import cases, counts, families, field, imports, people
 from reports.views.exports import export_page
 
 urlpatterns = [
@@ -20,4 +20,7 @@ urlpatterns = [
     path("map/", export_page(counts.MapExport), name="map_export"),
     path("assistants/", export_page(counts.AssistantExport), name="assistant_export"),
     path("candidates/", export_page(counts.CandidateExport), name="candidate_export"),
+    path("groups/", export_page(field.GroupExport), name="group_export"),
+    path("targets/", export_page(field.TargetExport), name="target_export"),
+    path("visits/", export_page(field.FlaggedVisitExport), name="flagged_visit_export"),
 ]
