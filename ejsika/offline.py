@@ -13,13 +13,11 @@ from ejsika.lib.tags import asset
 from ejsika.outbox import kinds
 
 PAGE = "offline.html"
+PATIENCE_MS = 10_000  # for an answer, before the shell is shown where it can do the work
 STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
 STYLES += [f"css/components/{name}.css" for name in ("visits", "groups", "outbox")]
-MODULES = [
-    f"js/outbox/{name}.js"
-    for name in ("store", "older", "send", "sync", "errors", "form", "photos", "list", "places", "tasks", "groups")
-]
-MODULES += [f"js/outbox/{name}.js" for name in ("forms", "forms/visit", "forms/session")]
+OUTBOX = "store older asking send sync errors form photos list places tasks groups forms forms/visit forms/session"
+MODULES = [f"js/outbox/{name}.js" for name in OUTBOX.split()]
 MODULES += ["js/position.js", "js/tapped.js"]
 FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg"]
 
@@ -35,7 +33,7 @@ def offline(request):
 def service_worker(request):
     """The worker's code; any change of the page or of its files gives it another name for what it keeps."""
     version = hashlib.sha256(_page().encode()).hexdigest()[:12]
-    context = {"page": reverse("offline"), "version": version, "files": FILES}
+    context = {"page": reverse("offline"), "version": version, "files": FILES, "patience_ms": PATIENCE_MS}
     response = render(request, "sw.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response

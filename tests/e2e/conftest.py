@@ -66,6 +66,12 @@ def run_queue(transactional_db):
 
 
 @pytest.fixture
+def address(live_server):
+    """Where a phone finds the server; a test may put a bad network between them."""
+    return live_server.url
+
+
+@pytest.fixture
 def visit_as(browser, live_server):
     """Give a function that logs a user in on a device of their own and gives its page; its faults fail the test."""
     faults, contexts = [], []

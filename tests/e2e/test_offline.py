@@ -16,11 +16,11 @@ TASKS, OUTBOX = reverse("assistance_logs:task_list"), reverse("outbox:outbox")
 
 
 @pytest.fixture
-def phone(browser, live_server):
+def phone(browser, address):
     """A phone with its service worker; what goes wrong in its pages fails the test."""
     place = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "geolocation": HOME_OF_BUDI}
     context = browser.new_context(
-        base_url=live_server.url, service_workers="allow", permissions=["geolocation", "background-sync"],
+        base_url=address, service_workers="allow", permissions=["geolocation", "background-sync"],
         **place, **PHONE,
     )  # fmt: skip
     faults = []
@@ -43,8 +43,18 @@ def log_in(page, user):
 def begin(page, user):
     """Log in and let the phone keep the day."""
     log_in(page, user)
-    page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    wait_for_worker(page)
     wait_until(lambda: has_day(page))
+
+
+def wait_for_worker(page):
+    """`serviceWorker.ready` says nothing, ever, where there will be none."""
+    page.evaluate(
+        """async () => {
+            const late = new Promise((_, fail) => setTimeout(() => fail(new Error("no service worker")), 20000))
+            await Promise.race([navigator.serviceWorker.ready, late])
+        }"""
+    )
 
 
 ROWS = """async (name) => {

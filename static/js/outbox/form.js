@@ -1,4 +1,5 @@
 // A form on a phone: what is written goes into the outbox first, then to the server at once if it can.
+import { whileSeen } from "./asking.js"
 import { showErrors } from "./errors.js"
 import { OUTBOX } from "./places.js"
 import * as store from "./store.js"
@@ -115,12 +116,14 @@ function written(form, kind, item, before) {
 }
 
 async function leave(form, kept) {
-  const door = navigator.onLine ? await knock({ isSeen: true }) : { state: "away" }
+  const seen = whileSeen()
+  const door = navigator.onLine ? await knock({ seen }) : { state: "away" }
   const isOwn = door.state === "open" && door.user === kept.user
-  const answer = isOwn ? await send(kept, door, { isSeen: true }) : { state: door.state }
+  const answer = isOwn ? await send(kept, door, { seen }) : { state: door.state }
   if (answer.state === "rejected") return showErrors(form, answer)
   if (answer.state !== "stored") await sendLater()
   if (answer.state === "stored" && answer.url) return location.assign(answer.url)
+  if (answer.state === "away") navigator.serviceWorker?.controller?.postMessage("away")
   const isThere = location.pathname === OUTBOX // edited there: the address alone would change
   location.assign(`${OUTBOX}#disimpan`)
   if (isThere) location.reload()

@@ -1,4 +1,5 @@
 // The outbox: what waits on this phone, why, and what was sent in the last days.
+import { whileSeen } from "./asking.js"
 import { isWritable } from "./forms.js"
 import * as store from "./store.js"
 import { knock, sendAll } from "./send.js"
@@ -40,7 +41,7 @@ export function showOutbox(root, user, edit) {
   })
   const look = async () => {
     await draw()
-    say(navigator.onLine ? (await knock({ isSeen: true })).state : "away")
+    say(navigator.onLine ? (await knock({ seen: whileSeen() })).state : "away")
   }
   addEventListener("online", look)
   look()

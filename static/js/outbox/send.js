@@ -1,19 +1,19 @@
 // Sends what waits, oldest first; the same in a page and in the service worker. Any answer may be lost: everything has
 // its UUID, and the server answers a repeat as it did the first time.
+import { ask, json, post, read } from "./asking.js"
 import * as store from "./store.js"
 
 export const DOOR = "/visits/outbox/door/"
 const DAY = "/visits/outbox/day/"
 const SEND = "/visits/outbox/send/"
 const PHOTO = "/visits/outbox/photo/"
-const PATIENCE_MS = 60_000
-const SEEN_PATIENCE_MS = 15_000 // while somebody waits for it
-const PHOTO_PATIENCE_MS = 180_000
+const PHOTO_PATIENCE_MS = 120_000
 const DAY_AGE_MS = 10 * 60_000
 
-// Ask who is logged in: state "open" with user and token, or "login", "role", "away".
-export async function knock({ isSeen = false } = {}) {
-  const answer = await ask(DOOR, { patience: isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS })
+// Ask who is logged in: state "open" with user and token, or "login", "role", "away". While somebody waits for it, `seen`
+// ends the try (AbortSignal).
+export async function knock({ seen } = {}) {
+  const answer = await ask(DOOR, { signal: seen })
   const door = (await json(answer)) ?? { state: "away" }
   if (door.state === "open") await store.welcome(door.user)
   return door
@@ -51,13 +51,13 @@ export function sendAll() {
 }
 
 // Send one item; gives state "stored" (with url), "rejected" (with errors, reasons), "away", "login" or "trouble".
-// While somebody waits for it (isSeen) its photos are left to the next page.
-export async function send(item, door, { isSeen = false } = {}) {
+// While somebody waits for it (`seen`, as above) its photos are left to the next page.
+export async function send(item, door, { seen } = {}) {
   store.tell({ sending: item.uuid })
-  const answer = item.stored ?? (await sendItem(item, door, isSeen))
+  const answer = item.stored ?? (await sendItem(item, door, seen))
   if (answer.state === "stored") {
     await settle(item, { stored: { state: "stored", url: answer.url }, trouble: "" })
-    if (isSeen && (await store.photosOf(item.uuid)).length) return finish(item, answer)
+    if (seen && (await store.photosOf(item.uuid)).length) return finish(item, answer)
     const photos = await sendPhotos(item, door)
     if (photos.state !== "stored") return finish(item, photos)
     const done = { state: "sent", sentAt: Date.now(), url: answer.url, lost: photos.lost }
@@ -75,12 +75,12 @@ async function finish(item, answer) {
 }
 
 // What kind of item it is, and about whom, is among its fields.
-async function sendItem(item, { user, token }, isSeen) {
+async function sendItem(item, { user, token }, seen) {
   const body = new FormData()
   for (const [name, value] of item.fields) body.append(name, value)
   const more = { user, household: item.household ?? "", revision: item.revision ?? "" }
-  for (const [name, value] of Object.entries(isSeen ? { ...more, page: 1 } : more)) body.append(name, value)
-  return read(await post(SEND, body, token, isSeen ? SEEN_PATIENCE_MS : PATIENCE_MS))
+  for (const [name, value] of Object.entries(seen ? { ...more, page: 1 } : more)) body.append(name, value)
+  return read(await post(SEND, body, token, { signal: seen }))
 }
 
 // Photos go one by one, so that a weak network has to begin anew with one alone. A refused one is told, not tried again.
@@ -90,7 +90,7 @@ async function sendPhotos(item, { user, token }) {
     const body = new FormData()
     for (const [name, value] of Object.entries({ user, uuid, item: item.uuid })) body.append(name, value)
     body.append("photo", blob, "foto.jpg")
-    const answer = await read(await post(PHOTO, body, token, PHOTO_PATIENCE_MS))
+    const answer = await read(await post(PHOTO, body, token, { patience: PHOTO_PATIENCE_MS }))
     if (answer.state !== "stored" && answer.state !== "rejected") return answer
     if (answer.state === "rejected") lost.push(...answer.reasons)
     await store.dropPhoto(uuid)
@@ -101,35 +101,6 @@ async function sendPhotos(item, { user, token }) {
 // Write what came of an item, unless it was changed meanwhile: then the change has to be sent as well.
 async function settle(item, fields) {
   await store.change("items", item.uuid, fields, (row) => row.edition === item.edition)
-}
-
-function post(address, body, token, patience) {
-  return ask(address, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" }, patience })
-}
-
-async function ask(address, { patience = PATIENCE_MS, ...options } = {}) {
-  const signal = AbortSignal.timeout?.(patience)
-  try {
-    return await fetch(address, { cache: "no-store", redirect: "manual", signal, ...options })
-  } catch {
-    return undefined
-  }
-}
-
-async function json(answer) {
-  try {
-    return await answer?.json()
-  } catch {
-    return undefined
-  }
-}
-
-async function read(answer) {
-  if (!answer) return { state: "away" }
-  if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 409) return { state: "login" }
-  const said = await json(answer)
-  if (said?.state === "stored" || said?.state === "rejected") return said
-  return { state: answer.ok ? "away" : "trouble" } // cut off on its way, or the server's own fault
 }
 
 // Fetch the day's families of who is logged in, where what is kept of them is too old.

@@ -2,6 +2,7 @@
 import * as store from "./store.js"
 import { forgetDisabled, keepDay, sendAll } from "./send.js"
 
+const AGAIN_MS = 60_000 // a network that hung is back without a word
 const badges = document.querySelectorAll("[data-sync]")
 
 // `user` as the server says it; without the server it is who was logged in last.
@@ -14,6 +15,7 @@ export async function begin(user) {
   addEventListener("online", tryAgain)
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryAgain())
   for (const form of document.querySelectorAll("form[action$='/logout/']")) askBeforeLeaving(form, person?.user)
+  setInterval(() => document.visibilityState === "visible" && tryAgain(), AGAIN_MS)
   await tryAgain()
   if (user && !sessionStorage.getItem("others-asked")) {
     await forgetDisabled(user)

@@ -14,7 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 HOST = "localhost"
 START_SECONDS = 30
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-FAULTS = ("lost on the way", "answer lost", "gateway", "server killed")
+FAULTS = ("lost on the way", "answer lost", "gateway", "hang", "hang afterwards", "server killed")
+HANG_SECONDS = 15  # longer than the service worker's patience
 
 
 class Server:
@@ -56,7 +57,9 @@ class Network:
 
     def __init__(self, server: Server, chance):
         self.server, self.chance = server, chance
-        self.is_down, self.badness = False, 0.0
+        self.is_down, self.is_hanging, self.badness = False, False, 0.0
+        self.hangs_at = ""  # a path; or all of it, by is_hanging
+        self.healed = threading.Event()
         self.met = dict.fromkeys(FAULTS, 0)
         self.restarts: list[threading.Thread] = []
         self.listener = ThreadingHTTPServer((HOST, 0), Handler)
@@ -65,9 +68,11 @@ class Network:
         threading.Thread(target=self.listener.serve_forever, daemon=True).start()
 
     def fault_for(self, method: str, path: str) -> str:
+        if self.is_down or self.is_hanging or path == self.hangs_at:
+            return "lost on the way" if self.is_down else "hang afterwards" if method == "POST" else "hang"
         if not path.startswith("/visits/outbox/") or self.chance.random() >= self.badness:
             return ""
-        fault = self.chance.choice(FAULTS if method == "POST" and not self._restarting() else FAULTS[:3])
+        fault = self.chance.choice(FAULTS if method == "POST" and not self._restarting() else FAULTS[:-1])
         self.met[fault] += 1
         return fault
 
@@ -77,8 +82,10 @@ class Network:
         self.restarts[-1].start()
 
     def heal(self) -> None:
-        """No fault any more, and a server that is there."""
-        self.is_down, self.badness = False, 0.0
+        """No fault any more, and a server that is there; what hung until now fails."""
+        self.is_down, self.is_hanging, self.badness, self.hangs_at = False, False, 0.0, ""
+        healed, self.healed = self.healed, threading.Event()
+        healed.set()
         for restart in self.restarts:
             restart.join()
 
@@ -87,6 +94,10 @@ class Network:
         self.listener.shutdown()
         self.listener.server_close()
         self.server.kill()
+
+    def hang(self) -> None:
+        """Say nothing at all, to somebody who waits."""
+        self.healed.wait(HANG_SECONDS)
 
     def _restarting(self) -> bool:
         return any(restart.is_alive() for restart in self.restarts)
@@ -103,11 +114,13 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         network = self.server.network
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        fault = "lost on the way" if network.is_down else network.fault_for(self.command, self.path)
+        fault = network.fault_for(self.command, self.path)
         if fault == "server killed":
             network.kill_server_soon()
-        answer = None if fault == "lost on the way" else self._ask(body)
-        if answer is None or fault == "answer lost":
+        answer = None if fault in ("lost on the way", "hang") else self._ask(body)
+        if fault in ("hang", "hang afterwards"):
+            network.hang()
+        if answer is None or fault in ("answer lost", "hang afterwards"):
             self._hang_up()
         elif fault == "gateway":
             self._answer(502, [("Content-Type", "text/html")], b"<h1>502</h1>")

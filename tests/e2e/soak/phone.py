@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Error, expect
 
 from tests.e2e.conftest import PHONE
-from tests.e2e.test_offline import rows
+from tests.e2e.test_offline import rows, wait_for_worker
 from tests.factories import PASSWORD
 
 TASKS, OUTBOX = reverse("assistance_logs:task_list"), reverse("outbox:outbox")
@@ -69,7 +69,7 @@ class Phone:
             self.page.get_by_label("Kata sandi").fill(PASSWORD)
             self.page.get_by_role("button", name="Masuk").click()
             self.page.wait_for_url(f"**{TASKS}")
-        self.page.evaluate("async () => { await navigator.serviceWorker.ready }")
+        wait_for_worker(self.page)
         self.wait(
             lambda: any(row.get("isCurrent") and row["user"] == user.pk and row.get("day") for row in self.people())
         )
