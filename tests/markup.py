@@ -126,8 +126,11 @@ def _about_nesting(element, above=()) -> list[str]:
 
 
 def _about_times(elements) -> list[str]:
+    """A time says when for machines too; an empty one, to be filled by a script, is none."""
     moments = [element.get("datetime") or "" for element in elements if element.tag == "time"]
-    return [f"time {moment!r} finer than a thousandth" for moment in moments if re.search(r"\.\d{4}", moment)]
+    return [f"time {moment!r} is no moment" for moment in moments if not re.match(r"\d{4}-\d\d", moment)] + [
+        f"time {moment!r} finer than a thousandth" for moment in moments if re.search(r"\.\d{4}", moment)
+    ]
 
 
 def _about_headings(elements) -> list[str]:

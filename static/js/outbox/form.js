@@ -57,7 +57,7 @@ function offerDraft(form, draft) {
   const notice = form.querySelector("[data-draft]")
   fill(form, draft.fields.filter(([name]) => !PAGES_OWN.has(name)))
   notice.hidden = false
-  notice.querySelector("time").textContent = new Date(draft.at).toLocaleString("id", WHEN)
+  notice.querySelector("[data-kept-at]").textContent = new Date(draft.at).toLocaleString("id", WHEN)
   notice.querySelector("button").addEventListener("click", async () => {
     fill(form, clean)
     notice.hidden = true
