@@ -8,6 +8,7 @@ from django.db.models.functions import MD5, Now
 
 from assistance_logs.choices import MET, PersonMet, PlaceSource, Topic, VisitKind, VisitResult, VisitStatus
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto  # noqa: F401
+from assistance_logs.leaves.models import Leave, LeaveReason  # noqa: F401 - of this app
 from assistance_logs.obligations.models import Excuse, ExcuseReason  # noqa: F401 - of this app
 from assistance_logs.review.models import ReviewLimit, VisitReview  # noqa: F401 - of this app
 from assistance_logs.targets.models import Target  # noqa: F401 - of this app

@@ -55,10 +55,11 @@ _OPEN = open_duties("%(today)s::date", tallies.among("h.region_code"))
 # By assistant, families of whatever status: beneficiaries.figures visit_done, visit_due, visit_overdue, visit_excused.
 _DUTIES = f"""
     WITH duty AS MATERIALIZED (
-        SELECT household, program, min(due_until) AS due_until FROM ({_OPEN}) d
+        SELECT household, program, min(due_until) FILTER (WHERE leave IS NULL) AS due_until,
+            min(due_until) AS any_until FROM ({_OPEN}) d
         WHERE kind IN ({quoted(BY_VISIT)}) GROUP BY household, program),
     work AS (
-        SELECT standing.program, desa, assistant_id, min(d.due_until) AS due_until,
+        SELECT standing.program, desa, assistant_id, min(d.due_until) AS due_until, min(d.any_until) AS any_until,
             coalesce(bool_or(last_visited_on >= %(month)s), false) AS is_met,
             EXISTS (SELECT FROM assistance_logs_excuse x WHERE x.household_id = standing.household
                 AND x.month = %(month)s AND x.by_id = a.assistant_id AND x.revoked_at IS NULL) AS is_excused
@@ -67,13 +68,14 @@ _DUTIES = f"""
             AND (standing.program = {ALL_PROGRAMS} OR d.program IS NULL OR d.program = standing.program)
         GROUP BY standing.program, desa, standing.household, a.assistant_id),
     judged AS (
-        SELECT program, desa, assistant_id, is_excused, due_until < %(today)s AS is_overdue,
-            is_met AND coalesce(due_until >= %(today)s, true) AS is_done,
-            due_until < %(next_month)s AND NOT (is_met AND due_until >= %(today)s) AS is_left FROM work)
+        SELECT program, desa, assistant_id, is_excused, due_until < %(today)s AS is_overdue, is_done,
+            NOT is_done AND coalesce(due_until < %(next_month)s, false) AND NOT is_excused AS is_left,
+            NOT is_done AND coalesce(any_until < %(next_month)s, false) AS is_open
+        FROM work CROSS JOIN LATERAL (SELECT is_met AND coalesce(due_until >= %(today)s, true) AS is_done) s)
     SELECT program, desa, assistant_id, count(*) FILTER (WHERE is_done) AS done,
-        count(*) FILTER (WHERE is_left AND NOT is_excused) AS due,
+        count(*) FILTER (WHERE is_left) AS due,
         count(*) FILTER (WHERE is_overdue AND NOT is_excused) AS overdue,
-        count(*) FILTER (WHERE is_left AND is_excused) AS excused
+        count(*) FILTER (WHERE is_open AND NOT is_left) AS excused
     FROM judged GROUP BY program, desa, assistant_id"""
 
 

@@ -250,26 +250,29 @@ def _day_sql(families: str, view: View, today: datetime.date) -> str:
     return f"""
     WITH own(id) AS MATERIALIZED (SELECT f.pk FROM ({families}) f WHERE f.pk <> %s),
     duty AS MATERIALIZED (SELECT household, array_agg(kind) AS kinds, array_agg(due_until) AS dues,
-            min(due_until) FILTER (WHERE kind <> '{DutyKind.SESSION}') AS due_until,
-            min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)})) AS visit_until
+            min(due_until) FILTER (WHERE kind <> '{DutyKind.SESSION}' AND leave IS NULL) AS due_until,
+            min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)}) AND leave IS NULL) AS visit_until,
+            min(due_until) FILTER (WHERE kind IN ({quoted(BY_VISIT)})) AS any_until,
+            min(leave) FILTER (WHERE kind <> '{DutyKind.SESSION}' AND due_until < {end}) AS leave
         FROM ({open_duties(day, "h.id IN (SELECT id FROM own)")}) d WHERE true{in_programs(view.program_ids)}
         GROUP BY household),
     task AS MATERIALIZED (SELECT h.id AS pk, h.recipient_name, h.address, h.rt, h.rw, h.region_code AS region_id,
             r.name AS desa, h.phone, h.status, h.last_visited_on, h.latitude, h.longitude, d.due_until, d.visit_until,
-            coalesce(x.reason, '') AS excuse, coalesce(d.kinds, '{{}}') AS kinds, coalesce(d.dues, '{{}}') AS dues,
+            d.any_until, coalesce(d.kinds, '{{}}') AS kinds, coalesce(d.dues, '{{}}') AS dues,
+            coalesce(x.reason, CASE WHEN d.due_until < {end} THEN NULL ELSE d.leave END, '') AS excuse,
             coalesce(h.last_visited_on >= {month}, false) AND coalesce(d.visit_until >= {day}, true) AS is_done
         FROM own JOIN beneficiaries_household h ON h.id = own.id JOIN regions_region r ON r.code = h.region_code
         LEFT JOIN duty d ON d.household = h.id
         LEFT JOIN assistance_logs_excuse x ON x.household_id = h.id AND x.month = {month}
             AND x.by_id = %s AND x.revoked_at IS NULL
         WHERE h.status IN ({quoted(ON_THE_LIST)}) OR d.household IS NOT NULL),
-    judged AS (SELECT *, NOT is_done AND coalesce(visit_until < {end}, false) AS is_left,
+    judged AS (SELECT *, NOT is_done AND excuse = '' AND coalesce(visit_until < {end}, false) AS is_left,
+            NOT is_done AND coalesce(any_until < {end}, false) AS is_open,
             CASE WHEN excuse <> '' OR due_until IS NULL OR due_until >= {end} THEN {LATER}
                 WHEN due_until < {day} THEN {OVERDUE} ELSE {DUE} END AS urgency FROM task)
     SELECT {columns}, kinds, dues, count(*) OVER (), count(*) FILTER (WHERE urgency = {OVERDUE}) OVER (),
         count(*) FILTER (WHERE urgency = {DUE}) OVER (), count(*) FILTER (WHERE is_done) OVER (),
-        count(*) FILTER (WHERE is_left AND excuse = '') OVER (),
-        count(*) FILTER (WHERE is_left AND excuse <> '') OVER ()
+        count(*) FILTER (WHERE is_left) OVER (), count(*) FILTER (WHERE is_open AND NOT is_left) OVER ()
     FROM judged ORDER BY urgency, desa, rw, rt, recipient_name, pk LIMIT %s OFFSET %s"""
 
 

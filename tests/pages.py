@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assistance_logs.models import Excuse
+from assistance_logs.models import Excuse, Leave
 from beneficiaries.models import RosterComplete, RosterMissing
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
 from ejsika.accounts.permissions import Permission as P
@@ -54,6 +54,12 @@ def visit(world):
 def excuse(world):
     said = {"month": world.day.replace(day=1), "by": world.assistant}
     return Excuse.objects.get_or_create(household=world.household, **said, defaults={"reason": "bencana"})[0]
+
+
+def leave(world):
+    days = {"started_on": world.day, "ended_on": world.day}
+    said = {"reason": "cuti", "asked_by": world.assistant}
+    return Leave.objects.get_or_create(assistant=world.assistant, **days, defaults=said)[0]
 
 
 def judged(world):
@@ -196,6 +202,10 @@ ROWS = {
     "assistance_logs:task_list": Row(P.VISIT_LOG),
     "assistance_logs:duty_excuse": Row(P.VISIT_LOG, FORM, household),
     "assistance_logs:excuse_revoke": Row(P.REVIEW, FORM, excuse),
+    "assistance_logs:leave_list": Row(P.LEAVE),
+    "assistance_logs:leave_new": Row(P.LEAVE, FORM),
+    "assistance_logs:leave_grant": Row(P.REVIEW, POST, leave),
+    "assistance_logs:leave_revoke": Row(P.LEAVE, FORM, leave),
     "assistance_logs:review_list": Row(P.REVIEW),
     "assistance_logs:review_decide": Row(P.REVIEW, POST, data=judged, names_object=True),
     "assistance_logs:visit_new": Row(P.VISIT_LOG, FORM, household),

@@ -14,19 +14,23 @@ from beneficiaries import figures
 from beneficiaries.figures import View
 
 
-def _has(view: View, kinds: tuple[str, ...], before: datetime.date) -> Q:
+def _has(view: View, kinds: tuple[str, ...], before: datetime.date, *, on_leave: bool = False) -> Q:
     """The condition that a family in the view's programmes has something open that is due before a day."""
     registered = figures.get("registered").condition(view)
-    return registered & Q(HasDuty(kinds, before, timezone.localdate(), view.program_ids))
+    return registered & Q(HasDuty(kinds, before, timezone.localdate(), view.program_ids, on_leave=on_leave))
 
 
 def _overdue(view: View, *kinds: str) -> Q:
     return _has(view, kinds, timezone.localdate())
 
 
-def _open(view: View) -> Q:
-    """The condition that a visit must be made before the month ends, an excuse apart."""
-    return _has(view, BY_VISIT, View.month(timezone.localdate()).end) & ~_done(view)
+def _open(view: View, *, on_leave: bool = False) -> Q:
+    """The condition that a visit must be made before the month ends, an excuse apart; or that a leave hinders it."""
+    return _has(view, BY_VISIT, View.month(timezone.localdate()).end, on_leave=on_leave) & ~_done(view)
+
+
+def _due(view: View) -> Q:
+    return _open(view) & ~_excused(view)
 
 
 def _excused(view: View) -> Q:
@@ -42,13 +46,13 @@ def _done(view: View) -> Q:
 
 def register() -> None:
     figures.register("visit_done", "Bulan ini sudah dikunjungi", _done)
-    figures.register("visit_due", "Bulan ini masih harus dikunjungi", lambda view: _open(view) & ~_excused(view))
+    figures.register("visit_due", "Bulan ini masih harus dikunjungi", _due)
     figures.register(
         "visit_overdue",
         "Kunjungan lewat jatuh tempo",
         lambda view: _overdue(view, *BY_VISIT) & ~_excused(view),
     )
-    figures.register("visit_excused", "Bulan ini berhalangan", lambda view: _open(view) & _excused(view))
+    figures.register("visit_excused", "Bulan ini berhalangan", lambda view: _open(view, on_leave=True) & ~_due(view))
     figures.register(
         "session_overdue",
         "Pertemuan kelompok lewat jatuh tempo",

@@ -40,9 +40,9 @@ def panel(household, user):
             due_from,
             due_until,
             max((today - due_until).days, 0),
-            bool(in_force) and due_until < month.end,
+            leave is not None or (bool(in_force) and due_until < month.end),
         )
-        for kind, due_from, due_until in _duties(household.pk, month, today)
+        for kind, due_from, due_until, leave in _duties(household.pk, month, today)
     ]
     if not duties and not excuses:
         return None
@@ -70,7 +70,7 @@ def _excuses(household):
 def _duties(household: int, month: View, today: datetime.date) -> list[tuple]:
     duties = open_duties(date(today), "h.id = %(household)s")
     return rows(
-        f"""SELECT DISTINCT kind, due_from, due_until FROM ({duties}) d
+        f"""SELECT DISTINCT kind, due_from, due_until, leave FROM ({duties}) d
         WHERE true{in_programs(month.program_ids)} ORDER BY due_until, kind""",
         {"household": household},
     )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     NUMBERS_EXPORT = auto()  # many at once in a file, for a purpose
     VISIT_VIEW = auto()
     VISIT_LOG = auto()
+    LEAVE = auto()  # an assistant's leave: the own one, or those of the own regions' assistants
     GROUP_VIEW = auto()  # groups of families and their meetings
     GROUP_EDIT = auto()  # who belongs to a group, when it meets
     SESSION_LOG = auto()
@@ -56,11 +57,13 @@ _EDITING = {P.HOUSEHOLD_EDIT, P.ASSESSMENT_RECORD}
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     role: frozenset({P.OWN_ACCOUNT, *permissions})
     for role, permissions in {
-        Role.PENDAMPING: _FAMILIES | _EDITING | {P.VISIT_LOG, P.GROUP_EDIT, P.SESSION_LOG, P.GRADUATION_PROPOSE},
+        Role.PENDAMPING: _FAMILIES
+        | _EDITING
+        | {P.VISIT_LOG, P.LEAVE, P.GROUP_EDIT, P.SESSION_LOG, P.GRADUATION_PROPOSE},
         Role.KOORDINATOR: _FAMILIES
         | _EDITING
         | {P.HOUSEHOLD_ASSIGN, P.GROUP_EDIT, P.REVIEW, P.COUNTS_VIEW, P.GRADUATION_VERIFY, P.GRADUATION_RETURN}
-        | {P.TARGET_VIEW},
+        | {P.TARGET_VIEW, P.LEAVE},
         Role.DINSOS: _FAMILIES
         | {P.NUMBERS_EXPORT, P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN, P.TARGET_VIEW, P.TARGET_SET},
         Role.ADMIN: _FAMILIES

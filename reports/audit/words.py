@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.formats import date_format, number_format
 
-from assistance_logs.models import ExcuseReason
+from assistance_logs.models import ExcuseReason, LeaveReason
 from assistance_logs.targets.models import TargetKind
 from beneficiaries.choices import GraduationKind, GraduationReason, InactiveReason
 from beneficiaries.history import WORDS as HOUSEHOLD_WORDS
@@ -83,6 +83,7 @@ ACTIONS = {
         "user.login_refused": "Percobaan masuk ditolak",
         "user.sessions_ended": "Dikeluarkan dari perangkat",
     },
+    "Cuti": {"leave.asked": "Cuti diajukan", "leave.granted": "Cuti disetujui", "leave.revoked": "Cuti dibatalkan"},
     "Target": {"target.set": "Target ditetapkan", "report.printed": "Laporan bulanan diunduh"},
     "Pengaturan": {
         f"{model}.{act}": f"{name} {word}"
@@ -130,10 +131,12 @@ _KEYS = HOUSEHOLD_WORDS | {
     "gone": "keluarga keluar",
     "presence": "kehadiran",
     "month": "bulan",
+    "started_on": "mulai",
+    "ended_on": "sampai dengan",
 }
 # Ids of rows that the entry is about anyway, and what only a program reads.
 _UNSAID = {"batch", "visit", "case", "replaces", "assessment", "excuse", "member", "size", "cleared", "query"}
-_UNSAID |= {"group", "session"}
+_UNSAID |= {"group", "session", "leave"}
 _SEALED = {"nik", "kk", "account_sealed", "account_digest", "account"}
 _NAMES_OF_FIELDS = {"fields", "changed"}
 # Whose columns the first word of an act speaks of, where that is not the row that the entry names.
@@ -150,6 +153,7 @@ _VALUES = {
     "graduation.proposed reasons": dict(GraduationReason.choices),
     "import.cancelled step": {"uploaded": "pemeriksaan", "committing": "penyimpanan", "undoing": "pembatalan"},
     "duty.excused reason": dict(ExcuseReason.choices),
+    "leave.asked reason": dict(LeaveReason.choices),
     "list.exported purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
     "answer": {"same": "orang yang sama", "different": "bukan orang yang sama", "open": "ditanyakan lagi"},

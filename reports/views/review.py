@@ -2,7 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
-from assistance_logs.models import Visit
+from assistance_logs.models import Leave, Visit
 from assistance_logs.review.forms import waiting
 from beneficiaries import figures
 from beneficiaries.choices import GraduationState
@@ -33,6 +33,7 @@ def review(request):
                 :CASES_SHOWN
             ],
             "cases_count": cases.count(),
+            "leaves": Leave.objects.for_user(request.user).waiting().count(),
             "unassigned": scope.readable_families.filter(without_assistant).count(),
             "unassigned_url": scope.list_url("without_assistant"),
             "flagged": count_up_to(waiting(scope.form.apply(Visit.objects.for_user(request.user))), MOST_COUNTED),
