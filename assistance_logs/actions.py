@@ -16,7 +16,7 @@ from beneficiaries import tallies
 from beneficiaries.actions import set_first_point
 from beneficiaries.choices import PointSource
 from beneficiaries.models import Household
-from beneficiaries.models.household import GONE
+from beneficiaries.models.household import GONE, MERGED
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
 from ejsika.files.models import StoredPhoto
@@ -232,10 +232,13 @@ def _lock(household: Household) -> None:
 
     Errors: as in HouseholdQuerySet.locked.
     """
-    if not _held(household=household.pk):
-        raise ValidationError(GONE)
+    for region in _held(household=household.pk):
+        if region is None:
+            raise ValidationError(MERGED)
+        return
+    raise ValidationError(GONE)
 
 
 @prepared
 def _held(household):
-    return Household.objects.select_for_update().filter(pk=household).values_list("pk", flat=True)
+    return Household.objects.select_for_update().filter(pk=household).values_list("region", flat=True)

@@ -7,7 +7,7 @@ class AssistanceLogsConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
-        from assistance_logs import evidence, figures, outbox, tallies, timeline
+        from assistance_logs import carrying, evidence, figures, outbox, tallies, timeline
         from assistance_logs.groups import figures as group_figures
         from assistance_logs.groups import outbox as sessions
         from assistance_logs.groups import timeline as groups
@@ -17,6 +17,7 @@ class AssistanceLogsConfig(AppConfig):
         from beneficiaries.evidence import register as register_evidence
         from beneficiaries.timeline import register
 
+        carrying.register()
         outbox.register()
         sessions.register()
         figures.register()

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from beneficiaries.models import Household
+from beneficiaries.models import Household, HouseholdMerge
 from ejsika.accounts.models import User
 from ejsika.lib.prepared import prepared
 
@@ -11,12 +11,20 @@ def family_to_log(user: User, pk) -> Household | None:
     """A family of this assistant, or one that was theirs when the visit was written (`is_theirs_today` tells).
 
     The form asks for the day; whom a family is handed to must not cost its old assistant a visit that is not sent yet.
-    Cost: one query, two for a family that is not theirs today.
+    A family that was merged into another one since is that one.
+    Cost: one query, two for a family that is not theirs today, four for one that never was.
     """
     if not str(pk).isdecimal() or len(str(pk)) > 18:
         return None
+    if found := _found(user, int(pk)):
+        return found
+    kept = HouseholdMerge.objects.filter(merged=int(pk)).values_list("into", flat=True).first()
+    return _found(user, kept) if kept else None
+
+
+def _found(user: User, pk: int) -> Household | None:
     for find in (_theirs, _once_theirs):
-        for household in find(user.reach, timezone.localdate(), household=int(pk)):
+        for household in find(user.reach, timezone.localdate(), household=pk):
             household.is_theirs_today = find is _theirs
             return household
     return None

@@ -45,8 +45,14 @@ MEMBER_WORDS = {
 
 
 def entries(household: Household, user, limit: int) -> list[Entry]:
-    """The newest acts on the family and its members; that a number was shown is no part of it. Cost: four queries."""
+    """The newest acts on the family and its members; that a number was shown is no part of it. Cost: four queries.
+
+    What happened to a family that was merged into this one belongs to it, at a query more.
+    """
     events = _events(limit, household=household.pk)
+    for merged in [event.data["merged"] for event in events if event.action == "household.merged"]:
+        events += _events(limit, household=merged)
+    events = sorted(events, key=lambda event: -event.pk)[:limit]
     known = {"assistants": _assistants(events), "batches": _batches(events, user), "members": _members(events)}
     return [_TELL[event.action](event, **known) for event in events]
 
@@ -134,6 +140,10 @@ def _left_out(event, *, batches, **known) -> Entry:
     return _entry(event, "user-x", "Dinonaktifkan: tidak ada di roster lengkap", reason, batch)
 
 
+def _merged(event, **known) -> Entry:
+    return _entry(event, "merge", "Digabung dengan keluarga lain", event.data.get("reason", ""))
+
+
 _TELL = {
     "household.edited": _edited,
     "member.edited": _member_edited,
@@ -142,6 +152,7 @@ _TELL = {
     "household.imported": _imported,
     "household.import_undone": _import_undone,
     "household.left_out": _left_out,
+    "household.merged": _merged,
 }
 
 

@@ -118,6 +118,7 @@ def _allowed(household: Household, user) -> dict[str, bool]:
         "can_edit": user.may(Permission.HOUSEHOLD_EDIT),
         "can_assess": user.may(Permission.ASSESSMENT_RECORD),
         "can_assign": user.may(Permission.HOUSEHOLD_ASSIGN),
+        "can_merge": user.may(Permission.HOUSEHOLD_MERGE),
         "can_visit": user.may(Permission.VISIT_LOG),
         "can_propose": user.may(Permission.GRADUATION_PROPOSE)
         and Enrollment.objects.for_user(user).proposable().filter(household=household).exists(),

@@ -2,6 +2,7 @@
 
 import re
 
+from beneficiaries.merging.addresses import find_by_retired
 from beneficiaries.models import Household, Member
 from ejsika.lib.kept import keep, kept
 
@@ -16,12 +17,14 @@ def digits_of(text: str) -> str:
 
 
 def find_by_number(families, number: str) -> Household | None:
-    """Find among `families` the one with this NIK among its present members, or with this No KK.
+    """Find among `families` the one with this NIK among its present members, or with this No KK, also one of before
+    a merge.
 
-    Cost: at most two queries, each by a unique index; joined by OR they would read every family.
+    Cost: at most three queries, each by a unique index; joined by OR they would read every family.
     """
     persons = Member.objects.filter(nik=number, left_on__isnull=True)
-    return families.filter(pk__in=persons.values("household")).first() or families.filter(kk=number).first()
+    found = families.filter(pk__in=persons.values("household")).first() or families.filter(kk=number).first()
+    return found or find_by_retired(families, number)
 
 
 def keep_name(session, text: str) -> str:

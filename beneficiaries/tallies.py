@@ -72,7 +72,7 @@ enrolled AS MATERIALIZED (
             AND c.decided_on >= %(year)s AND c.decided_on < %(next_month)s) AS has_graduated
     FROM beneficiaries_household h JOIN beneficiaries_enrollment e ON e.household_id = h.id
     LEFT JOIN since s ON s.program_id = e.program_id AND s.desa = h.region_code
-    WHERE {among("h.region_code")}),
+    WHERE h.region_code IS NOT NULL AND {among("h.region_code")}),
 standing AS MATERIALIZED (
     SELECT program, region_code AS desa, id AS household, cell, latitude, longitude, last_visited_on, status,
         has_graduated, status = 'aktif' AS is_active,
@@ -85,7 +85,7 @@ standing AS MATERIALIZED (
         FROM beneficiaries_household h
         LEFT JOIN (SELECT id, bool_or(is_in_time) AS is_in_time, bool_or(has_graduated) AS has_graduated
             FROM enrolled GROUP BY id) t ON t.id = h.id
-        WHERE {among("h.region_code")}) s)"""
+        WHERE h.region_code IS NOT NULL AND {among("h.region_code")}) s)"""
 ASSIGNED = "started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)"
 
 _FAMILIES = f"""

@@ -63,7 +63,8 @@ def _family_sums(program: int) -> dict[str, dict[str, int]]:
 
 def _count(names: list[str], view: figures.View) -> dict[str, dict[str, int]]:
     rows = (
-        Household.objects.values(regency=Left("region", REGENCY_DIGITS))
+        Household.objects.filter(region__isnull=False)
+        .values(regency=Left("region", REGENCY_DIGITS))
         .annotate(**{name: Count("pk", filter=figures.get(name).condition(view)) for name in names})
         .order_by()
     )

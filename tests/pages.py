@@ -47,6 +47,10 @@ def household(world):
     return world.household
 
 
+def registered_twice(world):
+    return household(world)
+
+
 def visit(world):
     return make_visit(world.household, world.assistant, world.day)
 
@@ -191,6 +195,8 @@ ROWS = {
     "beneficiaries:household_edit": Row(P.HOUSEHOLD_EDIT, FORM, household),
     "beneficiaries:assessment_new": Row(P.ASSESSMENT_RECORD, FORM, household),
     "beneficiaries:household_assign": Row(P.HOUSEHOLD_ASSIGN, FORM, household),
+    "beneficiaries:household_merge": Row(P.HOUSEHOLD_MERGE, FORM, household),
+    "beneficiaries:household_merge_find": Row(P.HOUSEHOLD_MERGE, POST, registered_twice),
     "beneficiaries:household_assign_many": Row(P.HOUSEHOLD_ASSIGN, POST, data=picked, names_object=True),
     "beneficiaries:number_reveal": Row(P.NUMBER_REVEAL, POST, data=card_number, names_object=True),
     "graduation:case_list": Row(P.GRADUATION_VIEW),

@@ -102,7 +102,7 @@ def _plain(value):
 
 def _join(group: Group, household_ids: list[int], by: User) -> None:
     ids = sorted(set(household_ids))
-    locked = Household.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    locked = Household.objects.select_for_update(of=("self",)).filter(pk__in=ids, region__isnull=False).order_by("pk")
     found = len(locked.values_list("pk", flat=True))
     if found != len(ids) or Membership.objects.open().filter(household__in=ids).exists():
         raise ValidationError(GROUPED_SINCE)

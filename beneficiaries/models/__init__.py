@@ -3,6 +3,7 @@ from beneficiaries.models.assessment import Assessment
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
+from beneficiaries.models.merge import HouseholdMerge, RetiredNumber
 from beneficiaries.models.pair import PersonPair
 from beneficiaries.models.tally import CaseTally, CellTally, ComponentTally, FamilyTally, TallyState
 from beneficiaries.sheets.assignments.models import AssignmentRow
@@ -20,8 +21,10 @@ __all__ = [
     "FormerCard",
     "GraduationCase",
     "Household",
+    "HouseholdMerge",
     "Member",
     "PersonPair",
+    "RetiredNumber",
     "RosterComplete",
     "RosterMissing",
     "RosterRow",

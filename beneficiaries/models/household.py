@@ -21,6 +21,7 @@ NAME_KEY = Lower("recipient_name")
 VISIT_KEY = Coalesce("last_visited_on", Value(datetime.date(1, 1, 1)))
 
 GONE = "Keluarga ini baru saja dihapus karena impornya dibatalkan. Tidak ada yang disimpan."
+MERGED = "Keluarga ini baru saja digabung dengan keluarga lain. Buka lagi keluarganya, lalu ulangi."
 
 
 class HouseholdQuerySet(ScopedQuerySet):
@@ -80,11 +81,14 @@ class HouseholdQuerySet(ScopedQuerySet):
     def locked(self, household) -> "Household":
         """Read one family anew and hold its row until the transaction ends.
 
-        Errors: ValidationError if it is gone, since the import that brought it was taken back at this moment.
+        Errors: ValidationError if it is gone, since the import that brought it was taken back at this moment, or was
+        merged into another.
         """
         found = self.select_for_update(of=("self",)).filter(pk=household.pk).first()
         if found is None:
             raise ValidationError(GONE)
+        if found.is_merged:
+            raise ValidationError(MERGED)
         return found
 
 
@@ -96,10 +100,11 @@ class Household(models.Model):
     enrollment, the recipient or a visit keep them, in their transaction.
     """
 
-    kk = SealedNumberField("No KK", kind="kk", unique=True)
+    # Both are there but for a family that was merged into another one: it has no number and lies nowhere.
+    kk = SealedNumberField("No KK", kind="kk", unique=True, null=True)
     recipient_name = models.CharField("nama pengurus", max_length=150)
     region = models.ForeignKey(
-        Region, models.PROTECT, db_column="region_code", db_index=False, verbose_name="desa/kelurahan"
+        Region, models.PROTECT, null=True, db_column="region_code", db_index=False, verbose_name="desa/kelurahan"
     )
     address = models.CharField("alamat", max_length=200, blank=True)
     rt = models.PositiveSmallIntegerField("RT", null=True, blank=True)
@@ -136,6 +141,10 @@ class Household(models.Model):
             models.Index(VISIT_KEY, "id", name="household_by_last_visit"),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="household_numbered_and_somewhere",
+                condition=Q(kk__isnull=True, region__isnull=True) | Q(kk__isnull=False, region__isnull=False),
+            ),
             models.CheckConstraint(name="household_in_desa", condition=Exact(Length(F("region")), 10)),
             models.CheckConstraint(
                 name="household_point_complete",
@@ -175,6 +184,11 @@ class Household(models.Model):
         """The address with what is known of RT and RW: "Kp. Babakan RT 002/RW 004"; "" where nothing is."""
         parts = [f"{name} {number:03}" for name, number in (("RT", self.rt), ("RW", self.rw)) if number is not None]
         return f"{self.address} {'/'.join(parts)}".strip()
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether this is another family of the register now (HouseholdMerge): nothing may be written about it."""
+        return self.region_id is None
 
     @property
     def has_point(self) -> bool:

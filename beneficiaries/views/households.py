@@ -15,6 +15,7 @@ from beneficiaries.forms.assigning import AssignForm
 from beneficiaries.forms.changes import HouseholdEditForm
 from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, SearchForm
 from beneficiaries.handover import MOST
+from beneficiaries.merging.addresses import kept_of
 from beneficiaries.models import Household
 from beneficiaries.page import family_context, find_family, picker_context
 from beneficiaries.search import digits_of, find_by_number, keep_name
@@ -53,7 +54,7 @@ def household_search(request):
 def household_detail(request, pk):
     household = find_family(request.user, pk)
     if household is None:
-        raise Http404
+        return _old_address(request, pk)
     context = {
         "household": household,
         **family_context(household, request.user),
@@ -102,6 +103,15 @@ def household_assign(request, pk):
             return redirect(household)
     context = {"household": household, "current": current, "form": form}
     return render_page(request, "beneficiaries/household_assign.html", context, status=422 if form.errors else None)
+
+
+def _old_address(request, pk):
+    """A family that was merged into another one is found there."""
+    household = kept_of(pk, Household.objects.for_user(request.user))
+    if household is None:
+        raise Http404
+    messages.info(request, "Keluarga yang Anda buka sudah digabung ke dalam keluarga ini.")
+    return redirect(household)
 
 
 def _tell_edit(request, edit, *, kept):

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     HOUSEHOLD_VIEW = auto()
     HOUSEHOLD_EDIT = auto()
     HOUSEHOLD_ASSIGN = auto()
+    HOUSEHOLD_MERGE = auto()  # two families of the register that are one
     ASSESSMENT_RECORD = auto()
     NUMBER_REVEAL = auto()
     NUMBERS_EXPORT = auto()  # many at once in a file, for a purpose
@@ -68,7 +69,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {P.NUMBERS_EXPORT, P.COUNTS_VIEW, P.GRADUATION_DECIDE, P.GRADUATION_RETURN, P.TARGET_VIEW, P.TARGET_SET},
         Role.ADMIN: _FAMILIES
         | _EDITING
-        | {P.HOUSEHOLD_ASSIGN, P.NUMBERS_EXPORT, P.ROSTER_IMPORT, P.COUNTS_VIEW}
+        | {P.HOUSEHOLD_ASSIGN, P.HOUSEHOLD_MERGE, P.NUMBERS_EXPORT, P.ROSTER_IMPORT, P.COUNTS_VIEW}
         | {P.USER_MANAGE, P.AUDIT_VIEW, P.ADMIN_SITE, P.TARGET_VIEW, P.TARGET_SET},
         Role.PIMPINAN: {P.COUNTS_VIEW, P.COMPONENTS_VIEW, P.MAP_VIEW},
         Role.OPD: {P.CANDIDATES_VIEW},

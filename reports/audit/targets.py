@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assistance_logs.groups.models import Group
 from assistance_logs.models import ReviewLimit
-from beneficiaries.models import GraduationCase, Household, Member
+from beneficiaries.models import GraduationCase, Household, HouseholdMerge, Member
 from ejsika.accounts.models import User
 from ejsika.audit.models import AuditEvent
 from ejsika.imports.models import ImportBatch
@@ -47,6 +47,7 @@ def visible_to(user) -> QuerySet:
     families = Household.objects.for_user(user)
     return AuditEvent.objects.filter(
         Q(target_kind=HOUSEHOLD, target_id__in=families.values("pk"))
+        | Q(target_kind=HOUSEHOLD, target_id__in=HouseholdMerge.objects.filter(into__in=families).values("merged"))
         | Q(target_kind=MEMBER, target_id__in=families.filter(members__isnull=False).values("members"))
         | Q(target_kind=GROUP, target_id__in=Group.objects.for_user(user).values("pk"))
         | Q(target_kind=CASE, target_id__in=GraduationCase.objects.for_user(user).values("pk"))
@@ -86,7 +87,13 @@ def names_for(events: list[AuditEvent]) -> dict[tuple[str, object], str]:
 
 def _families(ids, user) -> dict[int, Target]:
     families = Household.objects.for_user(user).filter(pk__in=ids).only("pk", "recipient_name")
-    return {family.pk: Target(family.recipient_name, family.get_absolute_url()) for family in families}
+    found = {family.pk: Target(family.recipient_name, family.get_absolute_url()) for family in families}
+    if missing := set(ids) - set(found):
+        seen = Household.objects.for_user(user).values("pk")
+        merges = HouseholdMerge.objects.filter(merged__in=missing, into__in=seen).select_related("merged", "into")
+        for one in merges:
+            found[one.merged_id] = Target(f"{one.merged.recipient_name} (digabung)", one.into.get_absolute_url())
+    return found
 
 
 def _members(ids, user) -> dict[int, Target]:

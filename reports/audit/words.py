@@ -28,6 +28,8 @@ ACTIONS = {
         "household.imported": "Keluarga diimpor",
         "household.left_out": "Dinonaktifkan: tidak ada di roster lengkap",
         "household.import_undone": "Impor keluarga dibatalkan",
+        "household.merged": "Digabung dengan keluarga lain",
+        "household.merged_away": "Digabungkan ke dalam keluarga lain",
         "number.revealed": "Nomor dibuka",
         "suspect.decided": "Diduga ganda diputuskan",
         "visit.logged": "Kunjungan dicatat",
@@ -136,7 +138,7 @@ _KEYS = HOUSEHOLD_WORDS | {
 }
 # Ids of rows that the entry is about anyway, and what only a program reads.
 _UNSAID = {"batch", "visit", "case", "replaces", "assessment", "excuse", "member", "size", "cleared", "query"}
-_UNSAID |= {"group", "session", "leave"}
+_UNSAID |= {"group", "session", "leave", "merged", "into"}
 _SEALED = {"nik", "kk", "account_sealed", "account_digest", "account"}
 _NAMES_OF_FIELDS = {"fields", "changed"}
 # Whose columns the first word of an act speaks of, where that is not the row that the entry names.

@@ -4,6 +4,8 @@ from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
+from beneficiaries.sheets.assignments.models import AssignmentRow
+from beneficiaries.sheets.retired import follow
 from ejsika.accounts.permissions import Role
 from ejsika.imports.kinds import Since
 from ejsika.imports.models import Problem
@@ -12,6 +14,7 @@ from ejsika.lib.sealed import SealedNumber
 _LOOKED_AFTER = [EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED, EnrollmentStatus.CANDIDATE]
 # What another hand can have changed of a family's assistants since the check.
 _ACTS = ["household.assigned", "household.imported", "household.import_undone"]
+_ACTS += ["household.merged", "household.merged_away"]
 
 
 def hold(batch) -> Since:
@@ -37,12 +40,13 @@ def hold(batch) -> Since:
 def match(batch) -> list[tuple]:
     """Set the outcome of every row of a batch and batch.counts; gives what is wrong or odd, as LineKind.tell wants it.
 
-    Cost: eight statements, whatever the number of rows.
+    Cost: nine statements, whatever the number of rows.
     """
     Problem.objects.filter(batch=batch, is_from_register=True)._raw_delete("default")
     scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
     values = {"batch": batch.pk, "role": Role.PENDAMPING.value, "looked_after": [str(s) for s in _LOOKED_AFTER]}
     with connection.cursor() as cursor:
+        follow(cursor, batch, AssignmentRow)
         cursor.execute(_FAMILIES, values)
         for inside in _INSIDE:
             cursor.execute(f"{inside} ({scope})", parameters)

@@ -30,6 +30,8 @@ _ACTS = [
     "household.imported",
     "household.import_undone",
     "household.left_out",
+    "household.merged",
+    "household.merged_away",
     "graduation.decided",
 ]
 # Acts that a comparison cannot notice; whatever else there will be, it may.

@@ -9,11 +9,13 @@ from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
+from beneficiaries.sheets.retired import follow
 from beneficiaries.sheets.roster import fields, hold, missing, outcomes
 from beneficiaries.sheets.roster.choosing import withhold
 from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
 from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
+from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.outcomes import SAME_MEMBER
 from beneficiaries.sheets.roster.suspects import find_suspects, name_suspects, recognise
 from ejsika.imports.models import SHEET_LINES, Problem
@@ -44,6 +46,7 @@ def match(batch, families: list[int] | None = None) -> None:
             batch.compared_with = hold.mark(cursor, batch)
         cursor.execute(_KNOW_THE_REGISTER)
         outcomes.remember(cursor, batch, only)
+        follow(cursor, batch, RosterRow)
         by_person = _reset(cursor, batch, only)
         make_families(cursor, batch, by_person=by_person, only=only)
         _know_scope(cursor, batch)
