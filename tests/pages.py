@@ -257,6 +257,8 @@ ROWS = {
     "rosters:missing_choose": Row(P.ROSTER_IMPORT, POST, complete_batch),
     "reports:monthly_own": Row(P.VISIT_LOG),
     "reports:monthly": Row(P.WORK_REPORT, target=colleague),
+    "reports:monthly_tasks_own": Row(P.VISIT_LOG),
+    "reports:monthly_tasks": Row(P.WORK_REPORT, target=colleague),
     "reports:monthly_pdf": Row(P.WORK_REPORT, POST, colleague),
     "reports:audit": Row(P.AUDIT_VIEW),
     "reports:audit_search": Row(P.AUDIT_VIEW, POST),

@@ -1,4 +1,4 @@
-"""The monthly report of an assistant: a page, and a PDF."""
+"""The monthly report of an assistant: a page, and a PDF; and what was due in the month."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from reports.monthly.form import MonthForm
 from reports.monthly.paper import PaperError, write_pdf
 from reports.monthly.people import readable_assistants
 from reports.monthly.report import Report
+from reports.monthly.tasks import MonthTasks
 
 
 @require_safe
@@ -33,6 +34,26 @@ def _page(request, assistant):
     if form.is_valid():
         context["report"] = Report(assistant, request.user, form.cleaned_data["period"])
     return render_page(request, "reports/monthly.html", context)
+
+
+@require_safe
+@requires(Permission.VISIT_LOG)
+def monthly_tasks_own(request):
+    return _tasks_page(request, request.user)
+
+
+@require_safe
+@requires(Permission.WORK_REPORT)
+def monthly_tasks(request, pk):
+    return _tasks_page(request, get_object_or_404(readable_assistants(request.user), pk=pk))
+
+
+def _tasks_page(request, assistant):
+    form = MonthForm(request.GET)
+    context = {"assistant": assistant, "form": form, "months": form.months()}
+    if form.is_valid():
+        context["tasks"] = MonthTasks(assistant, request.user, form.cleaned_data["period"])
+    return render_page(request, "reports/monthly_tasks.html", context)
 
 
 @require_POST
