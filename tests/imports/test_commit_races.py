@@ -225,3 +225,11 @@ def test_commit_compares_again_where_the_importer_lost_a_region(operator, line, 
     operator.regions.set([NORTH[:2] + "01"])
     assert comparisons(lambda: actions.commit(ImportBatch.objects.get(pk=batch.pk), operator)) == 1
     assert Household.objects.get().phone != "081299998888"
+
+
+def test_commit_compares_again_where_a_restore_numbered_the_transactions_anew(operator, line, tmp_path):
+    batch = received(operator, tmp_path / "next.xlsx", line | {"No HP": "081299998888"})
+    _, _, rest = batch.compared_with.partition(":")
+    ImportBatch.objects.filter(pk=batch.pk).update(compared_with=f"{10**12}:{rest}")  # of a cluster with a longer life
+    edit(operator, address="Kp. Sesudahnya")
+    assert comparisons(lambda: actions.commit(ImportBatch.objects.get(pk=batch.pk), operator)) == 1

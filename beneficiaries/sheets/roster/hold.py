@@ -103,13 +103,15 @@ def _nothing_since(cursor, batch) -> bool:
     return not cursor.fetchone()[0]
 
 
-# Whatever had not ended when the comparison began counts as later. A row tells the lower half of its transaction's
-# number; the upper half is today's, or the one before.
+# Whatever had not ended when the comparison began counts as later, and whatever bears a later time: a restore
+# numbers all transactions anew. A row tells the lower half of its transaction's number; the upper half is today's,
+# or the one before.
 _ACTS_SINCE = f"""
     SELECT EXISTS (SELECT FROM audit_auditevent a
         CROSS JOIN (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) now
         CROSS JOIN LATERAL (SELECT (now.next & ~4294967295) | a.xmin::text::bigint AS number) n
         WHERE a.at > %(checked_at)s::timestamptz - interval '{_LONGEST}'
           AND split_part(a.action, '.', 1) <> ALL(%(unnoticed)s)
-          AND n.number - CASE WHEN n.number > now.next + 2147483648 THEN 4294967296 ELSE 0 END >= %(oldest)s)
+          AND (a.at > %(checked_at)s
+            OR n.number - CASE WHEN n.number > now.next + 2147483648 THEN 4294967296 ELSE 0 END >= %(oldest)s))
 """
