@@ -29,13 +29,16 @@ FIRST_DAY = datetime.date(1900, 1, 1)  # a spreadsheet's calendar begins here
 class Table:
     """Rows to write, once: `count` and `notes` are complete when the last one went out.
 
-    `widths` in characters, one a column; `notes` are pairs of words that a workbook tells on a second sheet.
+    `widths` in characters, one a column; `notes` are pairs of words that a workbook tells on its last sheet,
+    `more` what it has on the ones before. `name` is the sheet's, where there is one.
     """
 
     headers: list[str]
     rows: Iterable[list]
     widths: list[int] = field(default_factory=list)
     notes: list[tuple[str, object]] = field(default_factory=list)
+    name: str = ""
+    more: list["Table"] = field(default_factory=list)
     count: int = 0
 
     def __iter__(self) -> Iterator[list]:
@@ -83,24 +86,28 @@ class Workbook(RowFormat):
     def write(self, target, table: Table) -> None:
         with xlsxwriter.Workbook(target, self.options) as book:
             cells = _Cells(book)
-            sheet = book.add_worksheet(DATA_SHEET)
-            for column, _ in enumerate(table.headers):
-                width = table.widths[column] if column < len(table.widths) else USUAL_WIDTH
-                sheet.set_column(column, column, width)
-            sheet.freeze_panes(1, 0)
-            sheet.set_landscape()
-            sheet.set_paper(9)  # A4
-            sheet.fit_to_pages(1, 0)
-            sheet.repeat_rows(0)
-            cells.write(sheet, 0, table.headers, cells.bold)
-            for number, row in enumerate(table, 1):
-                cells.write(sheet, number, row)
-            sheet.autofilter(0, 0, table.count, len(table.headers) - 1)
+            for one in (table, *table.more):
+                self._write_sheet(book, cells, one)
             notes = book.add_worksheet(NOTES_SHEET)
             notes.set_column(0, 0, 24)
             notes.set_column(1, 1, 60)
             for number, note in enumerate([*table.notes, ("Jumlah baris", table.count)]):
                 cells.write(notes, number, note)
+
+    def _write_sheet(self, book, cells: "_Cells", table: Table) -> None:
+        sheet = book.add_worksheet(table.name or DATA_SHEET)
+        for column, _ in enumerate(table.headers):
+            width = table.widths[column] if column < len(table.widths) else USUAL_WIDTH
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        cells.write(sheet, 0, table.headers, cells.bold)
+        for number, row in enumerate(table, 1):
+            cells.write(sheet, number, row)
+        sheet.autofilter(0, 0, table.count, len(table.headers) - 1)
 
 
 class _Cells:

@@ -68,6 +68,8 @@ class ListExport:
     permission: Permission
     resource: type[ListResource]
     has_numbers = False  # whether there are identity numbers in it
+    offers_roster = False  # whether it can be had as the roster's own template too
+    program = None  # the one programme that the list is of
 
     def __init__(self, request, pk: int | None = None):
         self.request, self.user, self.pk = request, request.user, pk
@@ -80,6 +82,10 @@ class ListExport:
     def rows(self):
         """A scoped queryset, or a list that was made of one. Asked for only when all forms are valid."""
         raise NotImplementedError
+
+    def table(self, file_kind: str, *, with_numbers: bool) -> Table:
+        """What a file of this kind holds."""
+        return self.resource().export(self.rows(), with_numbers=with_numbers)
 
     @property
     def errors(self) -> list[str]:

@@ -13,6 +13,7 @@ from ejsika.audit.models import record
 from ejsika.lib.sheet_formats import FORMATS, Table, plain
 from ejsika.lib.tags import day
 from reports.exports.base import ListExport
+from reports.exports.form import FORMAT_OF, FileKind
 
 ROLLED_OVER_FROM = 5_000_000  # bytes: smaller files stay in memory
 
@@ -24,7 +25,7 @@ def download(chosen: ListExport, *, file_kind: str, with_numbers: bool, purpose:
     Cost: the list's own queries, in chunks; a file on disk that nobody else can open and that goes with the answer.
     """
     by = chosen.user
-    table = chosen.resource().export(chosen.rows(), with_numbers=with_numbers)
+    table = chosen.table(file_kind, with_numbers=with_numbers)
     table.notes = [
         ("Daftar", capfirst(chosen.title)),
         *chosen.filters(),
@@ -33,7 +34,7 @@ def download(chosen: ListExport, *, file_kind: str, with_numbers: bool, purpose:
     ]
     if with_numbers:
         table.notes.append(("Tujuan", reason))
-    kind = FORMATS[file_kind]()
+    kind = FORMATS[FORMAT_OF[FileKind(file_kind)]]()
     file = tempfile.SpooledTemporaryFile(max_size=ROLLED_OVER_FROM)  # noqa: SIM115 - the answer closes it
     kind.write(file, table)
     file.seek(0)

@@ -1,16 +1,19 @@
 """Downloads of families: the list of KPM, and an assistant's tasks."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from assistance_logs import worklist
-from beneficiaries.choices import EnrollmentStatus
+from beneficiaries.choices import EnrollmentStatus, Sex
 from beneficiaries.forms.households import HouseholdFilterForm
 from beneficiaries.models import Assignment, Enrollment, Household
 from ejsika.accounts.permissions import Permission
+from ejsika.lib.sheet_formats import Table
+from reports.exports import roster
 from reports.exports.base import Column, ListExport, ListResource, SealedColumn
+from reports.exports.form import ROSTERS, FileKind
 
 STATUS_LABELS = dict(EnrollmentStatus.choices)
 
@@ -24,6 +27,7 @@ def for_export(families, user):
     return families.alias(recipient=FilteredRelation("members", condition=is_recipient)).annotate(
         nik=F("recipient__nik"),
         born_on=F("recipient__born_on"),
+        sex=F("recipient__sex"),
         desa=F("region__name"),
         kecamatan=F("region__parent__name"),
         kabupaten=F("region__parent__parent__name"),
@@ -58,6 +62,7 @@ class HouseholdResource(ListResource):
     nik = SealedColumn("NIK Pengurus", lambda family: family.nik, width=18, on_paper=False)
     name = Column("Nama Pengurus", lambda family: family.recipient_name, width=28)
     born_on = Column("Tanggal Lahir", lambda family: family.born_on, width=13, on_paper=False)
+    sex = Column("Jenis Kelamin", lambda family: Sex(family.sex).label if family.sex else "", width=12, on_paper=False)
     address = Column("Alamat", lambda family: family.address, width=30)
     rt = Column("RT", lambda family: digits(family.rt), width=6)
     rw = Column("RW", lambda family: digits(family.rw), width=6)
@@ -83,7 +88,7 @@ class HouseholdExport(ListExport):
     kind, title, page = "kpm", "daftar KPM", "beneficiaries:household_list"
     permission = Permission.HOUSEHOLD_VIEW
     resource = HouseholdResource
-    has_numbers = True
+    has_numbers = offers_roster = True
 
     def build_forms(self):
         return [HouseholdFilterForm(self.request.GET, user=self.user, session=self.request.session)]
@@ -96,6 +101,26 @@ class HouseholdExport(ListExport):
     def count(self) -> int:
         (form,) = self.forms
         return self.count_of(form.apply(Household.objects.for_user(self.user)))
+
+    @property
+    def program(self):
+        """The programme that the list is narrowed to, or the only one that there is for this person."""
+        (form,) = self.forms
+        if not form.is_valid():
+            return None
+        return form.cleaned_data["program"] or (form.programs[0] if len(form.programs) == 1 else None)
+
+    def table(self, file_kind: str, *, with_numbers: bool) -> Table:
+        if file_kind not in ROSTERS:
+            return super().table(file_kind, with_numbers=with_numbers)
+        (form,) = self.forms
+        families = form.apply(Household.objects.for_user(self.user))
+        enrollments = Enrollment.objects.for_user(self.user).filter(program=self.program)
+        families = families.filter(Exists(enrollments.filter(household=OuterRef("pk"))))
+        lay_out = roster.two_sheets if file_kind == FileKind.ROSTER else roster.one_sheet
+        first, *more = lay_out(families, enrollments, self.program)
+        first.more = more
+        return first
 
 
 class TaskResource(ListResource):

@@ -14,6 +14,12 @@ class FileKind(models.TextChoices):
     XLSX = "xlsx", "Excel (XLSX)"
     CSV = "csv", "CSV, untuk program lain"
     PAPER = "cetak", "Halaman untuk dicetak"
+    ROSTER = "roster", "Templat roster (XLSX), lembar Roster dan Anggota; dapat diimpor lagi"
+    PERSONS = "orang", "Satu orang satu baris (CSV); dapat diimpor lagi"
+
+
+ROSTERS = {FileKind.ROSTER, FileKind.PERSONS}  # they hold what an import reads, so they need the numbers
+FORMAT_OF = {FileKind.XLSX: "xlsx", FileKind.CSV: "csv", FileKind.ROSTER: "xlsx", FileKind.PERSONS: "csv"}
 
 
 class Purpose(models.TextChoices):
@@ -48,9 +54,11 @@ class ExportForm(forms.Form):
         help_text="untuk siapa dan untuk apa nomornya dipakai; jangan tulis nama atau nomor keluarga",
     )
 
-    def __init__(self, data=None, *, offers_numbers: bool, count: int):
+    def __init__(self, data=None, *, offers_numbers: bool, count: int, offers_roster: bool = False, program=None):
         super().__init__(data, label_suffix="")
-        self.count = count
+        self.count, self.program = count, program
+        if not (offers_numbers and offers_roster):
+            self.fields["file_kind"].choices = [one for one in FileKind.choices if one[0] not in ROSTERS]
         if not offers_numbers:
             for name in ("with_numbers", "purpose", "reason"):
                 del self.fields[name]
@@ -60,10 +68,14 @@ class ExportForm(forms.Form):
         if kind == FileKind.PAPER and self.count > MOST_PRINTED:
             most = number_format(MOST_PRINTED, force_grouping=True)
             raise ValidationError(f"Daftar ini terlalu panjang untuk dicetak: paling banyak {most} baris. Pilih XLSX.")
+        if kind in ROSTERS and self.program is None:
+            raise ValidationError("Roster adalah daftar satu program. Saring dahulu daftarnya menurut program.")
         return kind
 
     def clean(self) -> dict:
         chosen = self.cleaned_data
+        if chosen.get("file_kind") in ROSTERS and not chosen.get("with_numbers"):
+            self.add_error("with_numbers", "Roster tanpa nomor tidak dapat diimpor lagi. Centang, lalu isi tujuannya.")
         if not chosen.get("with_numbers"):
             return chosen | {"with_numbers": False, "purpose": "", "reason": ""}
         if chosen.get("file_kind") == FileKind.PAPER:

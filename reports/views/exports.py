@@ -22,7 +22,8 @@ def export_page(export: type[ListExport]):
         chosen = export(request, pk)
         count = 0 if chosen.errors else chosen.count()
         data = request.POST if request.method == "POST" else None
-        form = ExportForm(data, offers_numbers=may_numbers, count=count)
+        offered = {"offers_roster": chosen.offers_roster, "program": chosen.program}
+        form = ExportForm(data, offers_numbers=may_numbers, count=count, **offered)
         if 0 < count <= MOST_ROWS and form.is_valid():
             return _answer(request, chosen, **form.cleaned_data)
         context = {"chosen": chosen, "count": count, "form": form, "most": MOST_ROWS, "may_numbers": may_numbers}

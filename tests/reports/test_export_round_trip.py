@@ -7,13 +7,16 @@ import re
 import pytest
 from django.core.management import call_command
 
-from beneficiaries.models import Household
+from beneficiaries.models import Assignment, Enrollment, Household, Member
+from beneficiaries.sheets.roster.columns import COLUMNS
+from beneficiaries.sheets.roster.template import MEMBER_TITLES
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.imports.models import ImportBatch
+from ejsika.lib.sealed import digest, seal_bytes
 from ejsika.lib.sheets import open_sheets
 from ejsika.regions.models import Region
-from tests.factories import make_program, make_user
+from tests.factories import make_household, make_member, make_nik, make_program, make_user
 from tests.sheets import ROSTERS, family, write_roster
 
 NUMBERS = {"with_numbers": "1", "purpose": "pemeriksaan", "reason": "Dibandingkan lagi dengan register"}
@@ -112,3 +115,90 @@ def test_every_name_number_and_programme_comes_back(client, register, file_kind,
     result = check(path)
     assert [problem for problem in result["problems"] if problem["level"] == "error"] == []
     assert result["counts"]["same"] == Household.objects.count()
+
+
+ROSTERS_OUT = ["roster", "orang"]
+KINDS = [
+    {"relationship": "3", "sex": "L", "born_on": "2015-02-28", "school_level": "SD", "grade": 5, "is_disabled": True},
+    {"relationship": "3", "sex": "P", "born_on": "2008-12-31", "school_level": "SMA", "grade": 12, "is_pregnant": True},
+    {"relationship": "1", "sex": "L", "born_on": "1900-01-01", "is_pregnant": False, "is_disabled": False},
+    {"relationship": "8", "school_level": "SMP"},
+    {},
+]
+
+
+@pytest.fixture
+def households(db, settings, tmp_path):
+    """Families with members of all that there may be, and with nothing; each name also a member's."""
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_regions", stdout=io.StringIO())
+    program = make_program()
+    make_user("admin", Role.ADMIN, "36")
+    known, elsewhere = make_user("budi", Role.PENDAMPING, "3602"), make_user("jauh", Role.PENDAMPING, "3673")
+    gone = make_user("lama", Role.PENDAMPING, "3602", is_active=False)
+    full = {"address": "=HYPERLINK(1)", "rt": 7, "rw": 12, "phone": "081234567890", "bank": "BRI"}
+    full |= {"latitude": "-6.345678", "longitude": "106.123456"}
+    full |= {
+        "account_sealed": seal_bytes("account", b"0012345678901234567"),
+        "account_digest": digest("account", "0012345678901234567"),
+    }
+    bare = {"address": "", "latitude": "-7.9", "longitude": "110.4"}  # a point far outside, taken there by a phone
+    assistants = [known, elsewhere, gone, None]
+    for at, name in enumerate([*NAMES, "\u5f20\u4f1f", "\U0001f469"]):
+        region = "3602182010" if at % 2 else "3602182003"
+        family = make_household(region=region, name=name, assistant=assistants[at % 4], **(bare if at % 2 else full))
+        family.members.update(school_level="", is_disabled=at % 3 == 0 or None, sex="P" if at % 2 else "")
+        for number, fields in enumerate(KINDS):
+            nik = make_nik(region) if number % 2 == 0 else None
+            make_member(family, name=f"{name} {number}"[:150], nik=nik, **fields)
+    left = Household.objects.last()
+    left.enrollments.get().change_status("nonaktif", on="2026-01-01", by=known)
+    left.members.filter(is_recipient=False).first().delete()
+    make_member(left, name="Sudah pindah", left_on="2025-01-01")
+    left.enrollments.create(program=make_program("JSCM"), status="aktif", since="2026-01-01", cohort_year=2019)
+    make_household(region="3602182003", name="Hanya JSCM", program=make_program("JSCM"))
+    return program
+
+
+@pytest.mark.parametrize("file_kind", ROSTERS_OUT)
+def test_a_roster_with_its_members_comes_back_as_the_same_register(client, households, tmp_path, file_kind):
+    """Nothing is lost, changed or added: neither of families nor of members, and every one of them is in the file."""
+    before = standing()
+    client.force_login(User.objects.get(username="admin"))
+    url = "/reports/exports/households/?program=JAMSOSRATU"
+    answer = client.post(url, {"file_kind": file_kind} | NUMBERS)
+    path = tmp_path / "roster"
+    path.write_bytes(b"".join(answer.streaming_content))
+    result = check(path, "--commit")
+    assert [problem for problem in result["problems"] if problem["level"] == "error"] == []
+    families = Household.objects.filter(enrollments__program=households)
+    assert result["counts"] == {"create": 0, "change": 0, "same": families.count(), "error": 0, "suspect": 0}
+    assert result["members"] == Member.objects.filter(household__in=families, left_on=None).count()
+    assert standing() == before
+
+
+def standing():
+    tables = [Household, Member, Enrollment, Assignment]
+    return [list(model.objects.order_by("pk").values_list()) for model in tables]
+
+
+def test_every_column_that_an_import_reads_is_in_the_roster(client, households, tmp_path):
+    client.force_login(User.objects.get(username="admin"))
+    answer = client.post("/reports/exports/households/?program=JAMSOSRATU", {"file_kind": "roster"} | NUMBERS)
+    heads = [next(iter(sheet.lines()))[1] for sheet in open_sheets(b"".join(answer.streaming_content))[:2]]
+    read = {column.title for column in COLUMNS if column.field not in ("rt_rw", "point")}
+    assert read <= {title for head in heads for title in head}
+    answer = client.post("/reports/exports/households/?program=JAMSOSRATU", {"file_kind": "orang"} | NUMBERS)
+    _, head = next(iter(open_sheets(b"".join(answer.streaming_content))[0].lines()))
+    titles = set(MEMBER_TITLES.values()) | read - {"NIK Pengurus", "Nama Pengurus"}
+    assert titles <= set(head)
+
+
+@pytest.mark.parametrize("file_kind", ROSTERS_OUT)
+def test_a_roster_asks_for_one_programme_and_for_the_numbers(client, households, file_kind):
+    client.force_login(User.objects.get(username="admin"))
+    url = "/reports/exports/households/"
+    assert "menurut program" in client.post(url, {"file_kind": file_kind} | NUMBERS).text
+    assert "tidak dapat diimpor lagi" in client.post(f"{url}?program=JSCM", {"file_kind": file_kind}).text
+    client.force_login(make_user("ayu", Role.KOORDINATOR, "3602"))
+    assert client.post(f"{url}?program=JSCM", {"file_kind": file_kind}).status_code == 422

@@ -204,16 +204,20 @@ def is_number(word: str) -> bool:
     return bool(is_long and not _SIGNATURE.match(word))
 
 
-def _importer(batch) -> Importer:
-    user = batch.uploaded_by
+def assistants_for(program) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Whom a sheet of this programme may name: user name in lower case -> id, region codes. Cost: three queries."""
     found = User.objects.active().filter(role=Role.PENDAMPING).prefetch_related("regions", "programs")
-    assistants = {
+    return {
         assistant.username.lower(): (assistant.pk, tuple(region.code for region in assistant.regions.all()))
         for assistant in found
-        if assistant.all_programs or batch.program in assistant.programs.all()
+        if assistant.all_programs or program in assistant.programs.all()
     }
+
+
+def _importer(batch) -> Importer:
     program = frozenset({plain(batch.program.code), plain(batch.program.name)})
-    return Importer(tuple(user.region_codes), assistants, timezone.localdate(), program)
+    codes = tuple(batch.uploaded_by.region_codes)
+    return Importer(codes, assistants_for(batch.program), timezone.localdate(), program)
 
 
 def _cleaned(cleaner: LineCleaner, chunk: list, odd: list[Line]) -> Iterator[Line]:

@@ -37,6 +37,7 @@ _JOINED = """
         WHERE batch_id = %(batch)s AND row < %(first)s AND kk IS NOT NULL GROUP BY kk) f
     WHERE r.batch_id = %(batch)s AND r.row >= %(first)s AND r.kk = f.kk
 """
+# Names without any letter that PostgreSQL knows, such as Chinese ones, resemble nothing, not even themselves.
 _FILLED = ", ".join(f"{column} = coalesce(f.{column}, r.{column})" for column in _OF_A_PERSON)
 _ONE_PERSON = f"""
     WITH folded AS (
@@ -45,7 +46,7 @@ _ONE_PERSON = f"""
             WHERE batch_id = %(batch)s AND row >= %(first)s AND nik IS NOT NULL) r
         WHERE f.batch_id = %(batch)s AND f.row < %(first)s AND r.times = 1
           AND f.family = r.family AND f.nik = r.nik AND r.outcome <> 'error'
-          AND similarity(lower(f.name), lower(r.name)) >= {SIMILAR_NAME}
+          AND (lower(f.name) = lower(r.name) OR similarity(lower(f.name), lower(r.name)) >= {SIMILAR_NAME})
           AND coalesce(f.born_on = r.born_on, true) AND coalesce(f.sex = r.sex, true)
         RETURNING r.id)
     DELETE FROM beneficiaries_rosterrow WHERE id IN (SELECT id FROM folded)
