@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from beneficiaries.choices import EnrollmentStatus
-from beneficiaries.models import Assignment, Enrollment, Household
+from beneficiaries.models import Assignment, Enrollment, Household, Member
 from ejsika.lib.prepared import prepared
 
 COLUMNS = ("pk", "recipient_name", "rt", "rw", "last_visited_on", "region__name", "region__parent__name")
@@ -19,6 +19,11 @@ def add_enrollments(households: Collection[Household], user) -> None:
         household.known_enrollments = []
     for enrollment in _enrollments(households=list(by_id), programs=user.known_programs):
         by_id[enrollment.household_id].known_enrollments.append(enrollment)
+
+
+def present_members(families):
+    """The persons who belong to these families (a scoped queryset) today."""
+    return Member.objects.filter(household__in=families.order_by().values("pk"), left_on__isnull=True)
 
 
 class ListedEnrollment(NamedTuple):

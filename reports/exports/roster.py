@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from beneficiaries.choices import EnrollmentStatus, Relationship, SchoolLevel, Sex
+from beneficiaries.known import present_members
 from beneficiaries.models import Assignment, Household, Member
 from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.kind import assistants_for
@@ -34,7 +35,10 @@ _LABELS = {
 
 
 def two_sheets(families, enrollments, program: Program) -> list[Table]:
-    """The template's two sheets of these families in one programme; `enrollments` are those in it (scoped, as they are)."""
+    """The template's two sheets of these families in one programme; `enrollments` are those in it.
+
+    Both querysets are scoped.
+    """
     cells = _Cells(program)
     persons = _persons(families, enrollments, recipients=False)
     people = ([cells.of_person(person, name) for name in MEMBERS] for person in persons)
@@ -63,7 +67,7 @@ def _persons(families, enrollments, *, recipients: bool) -> Iterator[Member]:
     """The present members of families, one family after the other; each with its family, place and assistant."""
     enrolled = enrollments.filter(household=OuterRef("household"))
     held = Assignment.objects.on(timezone.localdate()).filter(household=OuterRef("household"))
-    people = Member.objects.filter(household__in=families.order_by().values("pk"), left_on__isnull=True)
+    people = present_members(families)
     people = people.filter(is_recipient=True) if recipients else people
     people = people.select_related("household").annotate(
         desa=F("household__region__name"),
