@@ -8,9 +8,18 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-SLOWEST = {"test_links.py", "test_run.py", "test_access.py", "test_plans.py", "test_markup.py", "test_engine.py"}
+from tests.template import migrated_template
 
-pytest_plugins = ["tests.cast"]
+SLOWEST = {
+    "test_access.py",
+    "test_engine.py",
+    "test_links_full.py",
+    "test_markup_full.py",
+    "test_plans.py",
+    "test_run.py",
+}
+
+pytest_plugins = ["tests.cast", "tests.kept"]
 
 
 def pytest_configure(config):
@@ -46,6 +55,13 @@ def pytest_unconfigure(config):
     connections.close_all()
     embedded_server(connections["default"].settings_dict).stop(patience=5)
     config.ejsika_lock.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_test_environment, django_db_blocker):
+    """Let the test database be copied instead of migrated: its own copy for each process of the run."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
 
 
 @pytest.fixture(scope="session")

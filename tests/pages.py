@@ -6,6 +6,8 @@ What is tested on every page finds the pages here: a new URL gets its row in ROW
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assistance_logs.models import Excuse, Leave
@@ -329,12 +331,26 @@ class World:
         self.operator = make_user("own_operator", Role.ADMIN, region[:4])
         self.household = make_household(region=region, assistant=self.assistant, program=self.program)
         self.made: dict = {}  # the objects that URLs name, made when first asked for
+        self.people: dict = {}  # and the persons
+        self.sessions: dict[int, str] = {}  # of whom log_in() has logged in
 
     def person(self, role, region, programs=None):
         """Someone of a role in a region; the family's own assistant where that is asked for."""
         if role == Role.PENDAMPING and region == self.region and programs is None:
             return self.assistant
-        return make_user(f"someone_{role}", role, region[:4], programs=programs)
+        codes = None if programs is None else tuple(program.code for program in programs)
+        key = role, region[:4], codes
+        if key not in self.people:
+            self.people[key] = make_user(f"someone_{len(self.people)}_{role}", role, region[:4], programs=programs)
+        return self.people[key]
+
+    def log_in(self, client, user):
+        """Let a client go on as this person, by one session each: a new one costs more than most pages."""
+        if user.pk not in self.sessions:
+            newcomer = Client()  # logging in as another one would end the session that a client has
+            newcomer.force_login(user)
+            self.sessions[user.pk] = newcomer.cookies[settings.SESSION_COOKIE_NAME].value
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
 
 
 def ask(client, world, name, method):

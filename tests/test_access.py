@@ -6,9 +6,8 @@ same ladder: anonymous 302 to the log-in, a role without the permission 403, a r
 another method 405.
 """
 
-import datetime
-
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, ROLES_THAT_SEE_PEOPLE, Role
@@ -23,9 +22,20 @@ METHODS = {"get", "post", "put", "delete"}
 OURS = [(name, view) for name, view in patterns() if name not in NOT_OURS]
 
 
-@pytest.fixture
-def world(db):
-    return World(datetime.date(2026, 11, 1))
+@pytest.fixture(scope="module")
+def kept_world(kept, kept_world):
+    """The world with those who work in another programme, and those who have no region or no programme."""
+
+    def build() -> World:
+        other = [make_program("JSCM")]
+        kept_world.elsewhere = [kept_world.person(role, NORTH, other) for role in Role]
+        kept_world.nowhere = [make_user(f"nowhere_{role}", role, "") for role in Role]
+        kept_world.nowhere += [make_user(f"nothing_{role}", role, NORTH[:4], programs=[]) for role in Role]
+        for person in kept_world.elsewhere + kept_world.nowhere:
+            kept_world.log_in(Client(), person)
+        return kept_world
+
+    return kept(build)
 
 
 def test_every_pattern_has_its_row_and_its_permission():
@@ -44,7 +54,7 @@ def test_anonymous_is_sent_to_the_login(client, world):
 @pytest.mark.parametrize(("name", "method"), ASKED)
 def test_role_opens_what_its_permissions_say(client, world, name, method):
     for role in Role:
-        client.force_login(world.person(role, NORTH))
+        world.log_in(client, world.person(role, NORTH))
         answer = ask(client, world, name, method)
         if ROWS[name].permission in ROLE_PERMISSIONS[role]:
             assert answer.status_code in LET_IN, role
@@ -56,7 +66,7 @@ def test_role_opens_what_its_permissions_say(client, world, name, method):
 def assert_not_found(client, world, name, method, people):
     """Nobody of these finds the world's row: 404 for a role that may ask for such rows, 403 for the others."""
     for person in people:
-        client.force_login(person)
+        world.log_in(client, person)
         expected = 404 if ROWS[name].permission in ROLE_PERMISSIONS[person.role] else 403
         assert ask(client, world, name, method).status_code == expected, person.username
 
@@ -68,15 +78,12 @@ def test_row_of_another_region_is_not_found(client, world, name, method):
 
 @pytest.mark.parametrize(("name", "method"), ASKED_ABOUT_A_ROW)
 def test_row_of_another_programme_is_not_found(client, world, name, method):
-    other = [make_program("JSCM")]
-    assert_not_found(client, world, name, method, [world.person(role, NORTH, other) for role in Role])
+    assert_not_found(client, world, name, method, world.elsewhere)
 
 
 @pytest.mark.parametrize(("name", "method"), ASKED_ABOUT_A_ROW)
 def test_user_without_region_or_programme_finds_nothing(client, world, name, method):
-    nowhere = [make_user(f"nowhere_{role}", role, "") for role in Role]
-    nothing = [make_user(f"nothing_{role}", role, NORTH[:4], programs=[]) for role in Role]
-    assert_not_found(client, world, name, method, nowhere + nothing)
+    assert_not_found(client, world, name, method, world.nowhere)
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.target is household])
@@ -84,13 +91,13 @@ def test_family_of_two_programmes_is_found_by_either(client, world, name):
     other = make_program("JSCM")
     enroll(world.household, program=other)
     for role in sorted(ROLES_THAT_SEE_PEOPLE - {Role.PENDAMPING}):
-        client.force_login(world.person(role, NORTH, programs=[other]))
+        world.log_in(client, world.person(role, NORTH, programs=[other]))
         if ROWS[name].permission in ROLE_PERMISSIONS[role]:
             assert ask(client, world, name, "get").status_code == 200
 
 
 def test_family_of_another_assistant_is_not_found(client, world):
-    client.force_login(make_user("colleague", Role.PENDAMPING, NORTH[:4]))
+    world.log_in(client, make_user("colleague", Role.PENDAMPING, NORTH[:4]))
     for name, method in ASKED_ABOUT_A_ROW:
         if ROWS[name].permission in ROLE_PERMISSIONS[Role.PENDAMPING]:
             assert ask(client, world, name, method).status_code == 404, name
@@ -100,7 +107,7 @@ def test_family_of_another_assistant_is_not_found(client, world):
 def test_other_methods_are_refused(client, world, name):
     row = ROWS[name]
     role = next(role for role in Role if row.permission in ROLE_PERMISSIONS[role])
-    client.force_login(world.person(role, NORTH))
+    world.log_in(client, world.person(role, NORTH))
     for method in METHODS - set(row.methods):
         assert ask(client, world, name, method).status_code == 405, method
 
@@ -123,7 +130,7 @@ def admin_urls(world):
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_django_admin_is_the_admins_alone(client, world, role):
-    client.force_login(world.person(role, NORTH))
+    world.log_in(client, world.person(role, NORTH))
     urls = list(admin_urls(world))
     assert len(urls) > 15
     for url in urls:
@@ -134,7 +141,7 @@ def test_django_admin_is_the_admins_alone(client, world, role):
 
 
 def test_deactivated_user_is_out_at_once(client, world):
-    client.force_login(world.assistant)
+    world.log_in(client, world.assistant)
     assert client.get(reverse("assistance_logs:task_list")).status_code == 200
     world.assistant.is_active = False
     world.assistant.save(update_fields=["is_active"])

@@ -1,6 +1,5 @@
 """What every answer tells the browser: keep nothing, load nothing from elsewhere, show it in no frame."""
 
-import datetime
 from contextlib import closing
 
 import pytest
@@ -11,7 +10,7 @@ from django.urls import reverse
 
 from ejsika.accounts.permissions import Role
 from tests.factories import NORTH, make_user
-from tests.pages import ROWS, World, ask, roles_of
+from tests.pages import ROWS, ask, roles_of
 
 HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
@@ -55,13 +54,12 @@ def assert_headers(answer, name):
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_every_page_bears_the_headers(client, db, name):
-    world = World(datetime.date(2026, 11, 1))
+def test_every_page_bears_the_headers(client, world, name):
     row = ROWS[name]
     assert_headers(ask(client, world, name, row.methods[0]), f"{name}, anonymous")
     for role in (roles_of(name)[0], next((role for role in Role if role not in roles_of(name)), None)):
         if role:
-            client.force_login(world.person(role, NORTH))
+            world.log_in(client, world.person(role, NORTH))
             assert_headers(ask(client, world, name, row.methods[0]), f"{name}, {role}")
     assert_headers(client.delete(reverse(name, args=[1] if row.target else [])), f"{name}, other method")
 
@@ -80,7 +78,8 @@ def test_refusals_bear_the_headers(client, db, settings):
 
 
 def test_files_with_a_hash_in_their_name_are_kept_for_ever_and_others_asked_for_anew(db, settings, tmp_path):
-    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = tmp_path, False
+    settings.STATIC_ROOT = tmp_path
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = False
     backend = "ejsika.lib.static.StaticFiles"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
     (tmp_path / "a.css").write_text("a { color: red }")

@@ -1,5 +1,7 @@
 """What pages ask of the database: no more queries when there is more, and no large table read from end to end."""
 
+import copy
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -30,32 +32,43 @@ LARGE = {
 }
 
 
+@pytest.fixture(scope="module")
+def kept_full(kept):
+    """A full register, and what each page asks of it."""
+
+    def build() -> FullWorld:
+        world = FullWorld(timezone.localdate(), families=8)
+        tallies.refresh_all()
+        for name in PAGES:
+            queries_of(world, name)  # the first time fills what is kept
+        world.queries = {name: queries_of(world, name) for name in PAGES}
+        return world
+
+    return kept(build)
+
+
 @pytest.fixture
-def full(db):
-    world = FullWorld(timezone.localdate(), families=8)
-    world.people = {}  # one of each role, made when first asked for
-    tallies.refresh_all()
-    return world
+def full(kept_full, db):
+    return copy.deepcopy(kept_full)
 
 
 def queries_of(world, name) -> list[str]:
-    """What a page asks, of somebody who may open it; asked twice, for the first time fills what is kept."""
-    role, client = roles_of(name)[0], Client()
-    if role not in world.people:
-        world.people[role] = world.person(role, world.region)
-    client.force_login(world.people[role])
-    ask(client, world, name, "get")
+    """What a page asks, of somebody who may open it."""
+    client = Client()
+    world.log_in(client, world.person(roles_of(name)[0], world.region))
     with CaptureQueriesContext(connection) as captured:
         ask(client, world, name, "get")
     return [query["sql"] for query in captured.captured_queries]
 
 
 def test_no_page_asks_more_when_there_is_more(full):
-    before = {name: queries_of(full, name) for name in PAGES}
     full.add_families(9)
     tallies.refresh_all()
-    after = {name: queries_of(full, name) for name in PAGES}
-    grown = {name: (len(before[name]), len(after[name])) for name in PAGES if len(after[name]) > len(before[name])}
+    grown = {}
+    for name in PAGES:
+        before, after = len(full.queries[name]), len(queries_of(full, name))
+        if after > before:
+            grown[name] = before, after
     assert grown == {}
 
 
@@ -63,13 +76,12 @@ def test_no_page_reads_a_large_table_from_end_to_end(full):
     """Read as the plan for tables so small that a plain scan would win, with that way closed."""
     scanned = []
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
         for name in PAGES:
-            for sql in queries_of(full, name):
+            for sql in full.queries[name]:
                 if not sql.lstrip("(").startswith(("SELECT", "WITH")):
                     continue
-                cursor.execute("SET LOCAL enable_seqscan = off")
                 cursor.execute(f"EXPLAIN {sql}")
                 plan = "\n".join(line for (line,) in cursor.fetchall())
-                cursor.execute("SET LOCAL enable_seqscan = on")
                 scanned += [(name, table, sql) for table in LARGE if f"Seq Scan on {table}" in plan]
     assert scanned == []

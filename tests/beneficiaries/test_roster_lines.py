@@ -1,11 +1,9 @@
 """Ugly spreadsheets, whole: where the head is, which lines are data, what one line's cells are judged to be."""
 
 import datetime
-import io
 
 import pytest
 import xlsxwriter
-from django.core.management import call_command
 
 from ejsika.accounts.permissions import Role
 from ejsika.imports.models import SkippedLine
@@ -17,9 +15,8 @@ HEAD = list(family(NORTH))
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
     make_user("admin", Role.ADMIN, "36")
 

@@ -15,9 +15,8 @@ from tests.sheets import family, write_roster
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
     make_user("admin", Role.ADMIN, "36")
     make_user("admin2", Role.ADMIN, "3602")

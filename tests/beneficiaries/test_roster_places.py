@@ -1,9 +1,6 @@
 """From words for a place to the code of a desa, against the official list."""
 
-import io
-
 import pytest
-from django.core.management import call_command
 
 from beneficiaries.sheets.roster.places import PlaceIndex
 
@@ -11,8 +8,7 @@ KADUAGUNG_TENGAH = "3602182015"
 
 
 @pytest.fixture
-def places(db):
-    call_command("load_regions", stdout=io.StringIO())
+def places(db, official_regions):
     return PlaceIndex()
 
 

@@ -5,7 +5,6 @@ import io
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.urls import reverse
 
 from beneficiaries.models import Household, Member
@@ -22,9 +21,8 @@ PEOPLE = ["No KK", "NIK", "Nama", "Hubungan", "Jenis Kelamin", "Pendidikan"]
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
     make_user("admin", Role.ADMIN, "36")
     make_user("admin2", Role.ADMIN, "3602")

@@ -6,7 +6,6 @@ import io
 
 import pytest
 import xlsxwriter
-from django.core.management import call_command
 
 from beneficiaries.models import RosterRow
 from beneficiaries.sheets.roster import cells
@@ -20,9 +19,8 @@ HEAD = ["NO", "NO KK", "NIK", "NAMA", "TGL LAHIR", "L/P", "ALAMAT", "RT/RW", "DE
 
 
 @pytest.fixture
-def check(db, settings, tmp_path):
+def check(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     admin, program = make_user("admin", Role.ADMIN, "36"), make_program()
 
     def checked(content: bytes, region: str = "36"):

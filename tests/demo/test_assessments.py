@@ -16,9 +16,13 @@ from ejsika.audit.models import AuditEvent
 SIZE = 600
 
 
+@pytest.fixture(scope="module")
+def _register(kept):
+    kept(lambda: call_command("demo", households=SIZE, verbosity=0))
+
+
 @pytest.fixture
-def pairs(db, capsys):
-    call_command("demo", households=SIZE, verbosity=0)
+def pairs(_register, db):
     families = Household.objects.annotate(number=Count("assessments")).filter(number=2)
     return [tuple(family.assessments.order_by("assessed_on")) for family in families]
 

@@ -14,9 +14,14 @@ from ejsika.audit.models import AuditEvent
 from ejsika.demo.targets import UNDECIDED
 
 
+@pytest.fixture(scope="module")
+def _register(kept):
+    kept(lambda: call_command("demo", households=400, verbosity=0))
+
+
 @pytest.fixture
-def demo(db, capsys):
-    call_command("demo", households=400, verbosity=0)
+def demo(_register, db, capsys):
+    """400 families that are there for every test."""
 
 
 def test_most_families_are_in_a_group_and_some_wait(demo):

@@ -1,9 +1,6 @@
 """What the tests of an import begin with: the regions, a programme, and an admin who checks and commits."""
 
-import io
-
 import pytest
-from django.core.management import call_command
 
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions
@@ -13,9 +10,8 @@ from tests.sheets import write_roster
 
 
 @pytest.fixture
-def programme(db, settings, tmp_path):
+def programme(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     return make_program()
 
 

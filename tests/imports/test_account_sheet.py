@@ -20,9 +20,8 @@ from tests.sheets import checked, counted, found, write_roster
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from tests.sheets import family, write_roster
 
 
 @pytest.fixture
-def operator(db, client, settings, tmp_path):
+def operator(db, client, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     user = make_user("admin", Role.ADMIN, "36")
     client.force_login(user)
     return user

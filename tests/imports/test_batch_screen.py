@@ -7,7 +7,6 @@ import zipfile
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,9 +21,8 @@ from tests.sheets import ROSTERS, family, seconds_of_computing
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
 
 

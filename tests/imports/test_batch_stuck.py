@@ -1,12 +1,10 @@
 """Batches that were left half way: picked up by themselves, or given up with a word, never left."""
 
 import datetime
-import io
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +25,8 @@ CONTENT = (ROSTERS / "04_salah_semua.xlsx").read_bytes()
 
 
 @pytest.fixture
-def operator(db, client, settings, tmp_path):
+def operator(db, client, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     user = make_user("admin", Role.ADMIN, "36")
     client.force_login(user)
     return user

@@ -5,7 +5,6 @@ import io
 
 import pytest
 import xlsxwriter
-from django.core.management import call_command
 from django.urls import reverse
 
 from ejsika.accounts.permissions import Role
@@ -19,9 +18,8 @@ from tests.sheets import ROSTERS, family
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
 
 

@@ -7,7 +7,6 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from beneficiaries.sheets.roster.template import EXAMPLE
@@ -21,9 +20,8 @@ from tests.sheets import family
 
 
 @pytest.fixture(autouse=True)
-def _register(db, settings, tmp_path):
+def _register(db, settings, tmp_path, official_regions):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
     make_user("admin", Role.ADMIN, "36")
     make_user("admin2", Role.ADMIN, "3602")

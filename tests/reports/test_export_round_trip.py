@@ -29,10 +29,9 @@ def check(path, *options):
 
 
 @pytest.fixture
-def register(db, settings, tmp_path):
+def register(db, settings, tmp_path, official_regions):
     """The families of a roster; one has a name that a spreadsheet program would take for a formula."""
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
     make_program()
     make_user("admin", Role.ADMIN, "36")
     check(ROSTERS / "12a_dasar.xlsx", "--commit")
