@@ -39,22 +39,23 @@ def count_by_region(
     names, codes = list(names), list(codes)
     tallied = scope.mapped_tallied if mapped else scope.tallied
     if tallied and tallied.kept.issuperset(names):
-        return by_code(tallied.by_region(names, _digits(codes)), names, codes)
+        return by_code(tallied.by_region(names, digits_of(codes)), names, codes)
     families = scope.mapped_families if mapped else scope.families
-    return by_code(parts_of(families, names, scope.view, _digits(codes)), names, codes)
+    return by_code(parts_of(families, names, scope.view, digits_of(codes)), names, codes)
 
 
 def count_mapped_by_region(scope: Scope, codes: Iterable[str]) -> dict[str, dict[str, int]]:
     """Count the families that a scope's map draws by state and by region. Shape and cost: as count_by_region."""
     codes = list(codes)
     if scope.mapped_tallied:
-        parts = scope.mapped_tallied.mapped_by_region(STATES, _digits(codes))
+        parts = scope.mapped_tallied.mapped_by_region(STATES, digits_of(codes))
     else:
-        parts = parts_of(on_map(scope.mapped_families, scope.view), STATES, scope.view, _digits(codes))
+        parts = parts_of(on_map(scope.mapped_families, scope.view), STATES, scope.view, digits_of(codes))
     return by_code(parts, STATES, codes)
 
 
-def _digits(codes: list[str]) -> int:
+def digits_of(codes: list[str]) -> int:
+    """How many digits the longest of some codes has."""
     return max((len(code) for code in codes), default=2)
 
 

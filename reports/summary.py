@@ -10,10 +10,11 @@ from beneficiaries.choices import GraduationState
 from beneficiaries.models import GraduationCase
 from ejsika.accounts.permissions import Permission
 from ejsika.lib.tags import id_number
-from reports.counts import ELSEWHERE, Share, count_by_region, total
+from reports.counts import ELSEWHERE, Share, count_by_region, digits_of, total
 from reports.scope import Scope
 from reports.states import BEHIND_PERCENT
-from reports.workloads import count_silent
+from reports.trends import months_up_to
+from reports.workloads import count_silent, everywhere
 
 STATUSES = {
     "active": "Aktif",
@@ -113,6 +114,13 @@ def summarise(scope: Scope) -> tuple[list[Row], Row]:
     if ELSEWHERE in counts:
         rows.append(Row(scope, counts[ELSEWHERE], name="Wilayah lain", is_listed=False))
     return rows, Row(scope, total(counts, FIGURES), name="Semua")
+
+
+def read_ahead(scope: Scope) -> None:
+    """Ask at once for what a dashboard shows of the month in hand. Cost: one query, and no more for the tallies."""
+    months, tallied = months_up_to(scope.view.start), scope.tallied
+    if tallied and scope.mapped_tallied and tallied.kept.issuperset(FIGURES) and tallied.keeps(months):
+        tallied.read_ahead(FIGURES, digits_of(scope.part_codes), months, everywhere(scope))
 
 
 def attention(scope: Scope, everything: Row) -> list[dict]:

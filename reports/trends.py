@@ -14,12 +14,17 @@ from reports.scope import Scope
 MONTHS = 12
 
 
+def months_up_to(last: datetime.date) -> list[datetime.date]:
+    """The first days of 12 months, `last` the last of them."""
+    return [tallies.months_before(last, before) for before in reversed(range(MONTHS))]
+
+
 def visited_by_month(scope: Scope) -> list[int]:
     """Give how many of today's active families were met in each of 12 months, the view's month last.
 
     The last value is the figure visited_this_period. Cost: one query, of tallies where they hold.
     """
-    months = [tallies.months_before(scope.view.start, before) for before in reversed(range(MONTHS))]
+    months = months_up_to(scope.view.start)
     if scope.tallied and scope.tallied.keeps(months):
         found = scope.tallied.visited_by_month(months)
     else:

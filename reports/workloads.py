@@ -44,8 +44,8 @@ def workloads(scope: Scope) -> list[Workload]:
     outside the chosen region and programme: who reports elsewhere is not silent.
     Cost: one query of tallies, or two over families and visits and one for the programmes' visit interval.
     """
-    if everywhere := _everywhere(scope):
-        found = [Workload(*row) for row in scope.tallied.assistants(everywhere)]
+    if there := everywhere(scope):
+        found = [Workload(*row) for row in scope.tallied.assistants(there)]
     else:
         found = count_workloads(scope)
         reported = _reporters(scope.user, [load.assistant_id for load in found])
@@ -56,13 +56,13 @@ def workloads(scope: Scope) -> list[Workload]:
 
 def count_silent(scope: Scope) -> Share:
     """How many of the workloads' assistants have not reported. Cost: that of workloads."""
-    if everywhere := _everywhere(scope):
-        return Share(*scope.tallied.silent(everywhere))
+    if there := everywhere(scope):
+        return Share(*scope.tallied.silent(there))
     loads = workloads(scope)
     return Share(sum(not load.has_reported for load in loads), len(loads))
 
 
-def _everywhere(scope: Scope) -> Tallied | None:
+def everywhere(scope: Scope) -> Tallied | None:
     """The tallies of all that this person may count, where they and the scope's own hold."""
     return scope.tallied and scope.tallied.of_others(View.of(scope.user, scope.view.start), scope.user.region_codes)
 

@@ -8,7 +8,7 @@ from ejsika.lib.http import render_page
 from reports import place_map
 from reports.component_table import overview
 from reports.scope import Scope
-from reports.summary import attention, summarise
+from reports.summary import attention, read_ahead, summarise
 from reports.trends import visited_by_month
 
 
@@ -18,6 +18,7 @@ def dashboard(request):
     scope = Scope(request)
     context = {"scope": scope, "now": f"{timezone.localtime():%H.%M}"}
     if scope.is_valid:
+        read_ahead(scope)
         rows, everything = summarise(scope)
         context |= {
             "rows": rows,

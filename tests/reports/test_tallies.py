@@ -22,9 +22,10 @@ from ejsika.accounts.permissions import Role
 from ejsika.imports import actions as imports
 from ejsika.programs.models import ProgramRule
 from reports.cells import Box, count_cells
+from reports.component_table import overview
 from reports.counts import count_by_region, count_mapped_by_region
 from reports.scope import Scope
-from reports.summary import count_verified
+from reports.summary import FIGURES, count_verified, read_ahead
 from reports.tallied import Tallied
 from reports.trends import visited_by_month
 from reports.workloads import count_silent, workloads
@@ -254,6 +255,23 @@ def test_figures_of_any_month_and_programme_are_those_counted_one_by_one(rf, som
     assert workloads(scope) == workloads(other)
     assert count_silent(scope) == count_silent(other)
     assert scope.tallied.verified_cases() == count_verified(other)
+
+
+@pytest.mark.parametrize("region", ["", NORTH[:4], NORTH])
+@pytest.mark.parametrize("code", ["", "JSCM"])
+def test_a_dashboard_reads_in_one_statement_what_it_counts_one_by_one(
+    rf, some, admin, region, code, django_assert_num_queries
+):
+    ahead, other = (scope_of(rf, admin, region=region, program=code) for _ in range(2))
+    other.tallied = None  # counts the families themselves
+    assert ahead.tallied and ahead.parts and ahead.form.programs
+    with django_assert_num_queries(1):
+        read_ahead(ahead)
+        read = count_by_region(ahead, FIGURES, ahead.part_codes), overview(ahead), visited_by_month(ahead)
+        read += count_silent(ahead), ahead.tallied.verified_cases()
+    counted = count_by_region(other, FIGURES, other.part_codes), overview(other), visited_by_month(other)
+    assert read == (*counted, count_silent(other), count_verified(other))
+    assert code or (any(read[2]) and count_silent(other).of)
 
 
 @pytest.mark.parametrize("zoom", [8, 9, 10, 11])
