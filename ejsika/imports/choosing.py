@@ -1,6 +1,6 @@
 """What an admin chooses between the check and the commit: what to leave out, and that it stays out."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection, transaction
 
 from ejsika.accounts.models import User
@@ -10,6 +10,7 @@ from ejsika.imports.models import Choice, ImportBatch
 
 Keys = set[tuple[int, str]]  # (row, field); the field "" means the whole family of that row
 _CHUNK = 5_000
+_COUNT_ANEW = "ANALYZE imports_choice"  # else the planner would take the table for as short as it was
 
 
 @transaction.atomic
@@ -28,18 +29,46 @@ def choose(batch: ImportBatch, by: User, *, leave: Keys = frozenset(), take: Key
         for field in {field for _, field in gone}:
             batch.choices.filter(field=field, row__in=[row for row, named in gone if named == field]).delete()
         note_choice(batch)
-        if len(new) > _CHUNK:  # else the planner would take the table for as short as it was
+        if len(new) > _CHUNK:
             with connection.cursor() as cursor:
-                cursor.execute("ANALYZE imports_choice")
+                cursor.execute(_COUNT_ANEW)
         kind.reconsider(batch, {row for row, _ in new | gone})
         record("import.chosen", target=batch, by=by, left=len(new), taken=len(gone))
     return batch
 
 
+@transaction.atomic
 def choose_field(batch: ImportBatch, by: User, field: str, *, is_left: bool) -> ImportBatch:
-    """Leave all changes of one field as they are, or take them all again."""
-    keys = kinds.get(batch.kind).keys_of_field(batch, field)
-    return choose(batch, by, leave=keys) if is_left else choose(batch, by, take=keys)
+    """Leave all changes of one field as they are, or take them all again; in one statement, however many they are.
+
+    Errors: ValidationError if the batch is not open any more.
+    """
+    batch = open_batch(batch)
+    kind = kinds.get(batch.kind)
+    rows = kind.rows_of_field(batch, field).order_by().values("row")
+    count = _leave(batch, by, field, rows) if is_left else batch.choices.filter(field=field, row__in=rows).delete()[0]
+    if count:
+        note_choice(batch)
+        kind.reconsider(batch, None)
+        record("import.chosen", target=batch, by=by, left=count * is_left, taken=count * (not is_left))
+    return batch
+
+
+def _leave(batch: ImportBatch, by: User, field: str, rows) -> int:
+    """Untick a field of many rows; gives of how many it was not so before."""
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # no field of this name
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO imports_choice (batch_id, row, field, by_id)
+                SELECT %s, row, %s, %s FROM ({sql}) AS changing(row) ON CONFLICT DO NOTHING""",
+            [batch.pk, field, by.pk, *parameters],
+        )
+        if (count := cursor.rowcount) > _CHUNK:
+            cursor.execute(_COUNT_ANEW)
+    return count
 
 
 @transaction.atomic

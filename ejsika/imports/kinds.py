@@ -232,9 +232,9 @@ class SheetKind(ABC):
         """Those of some (row, field) that an admin may untick; the field "" means the whole family of that row."""
         return set()
 
-    def keys_of_field(self, batch, field: str) -> set[tuple[int, str]]:
-        """All (row, field) of a batch where this field would change."""
-        return set()
+    def rows_of_field(self, batch, field: str):
+        """The staged rows of a batch where this field would change and may be left as it is, as a queryset."""
+        return self.staging.objects.none()
 
     def suspects(self, batch, user, narrowed: Narrowed, after: int, limit: int) -> list[Suspect]:
         """Whom the next `limit` rows resemble, among what this person may see."""
@@ -247,8 +247,8 @@ class SheetKind(ABC):
         """
         raise NotImplementedError
 
-    def reconsider(self, batch, rows: set[int]) -> None:
-        """Compare the families of some rows anew, after a choice about them; fill batch.counts."""
+    def reconsider(self, batch, rows: set[int] | None) -> None:
+        """Compare the families of some rows, or of all (None), anew, after a choice about them; fill batch.counts."""
         raise NotImplementedError
 
     @abstractmethod

@@ -61,6 +61,17 @@ def note_created(cursor, batch, table: Table, keys: list[int]) -> None:
     note_changes(cursor, batch, table, source, [keys])
 
 
+def note_added(cursor, batch, table: Table, insert: str, parameters=None) -> None:
+    """Run an INSERT and note the rows that it makes, in one statement; nothing may change them before it ends."""
+    cursor.execute(
+        f"""WITH added AS ({insert} RETURNING *)
+            INSERT INTO imports_fieldchange (batch_id, "table", key, field, old, new)
+            SELECT {int(batch.pk)}, '{table.name}', t.id, '', NULL, {ROW_DIGEST.format(alias="t")} FROM added t""",
+        parameters,
+    )
+    tell_written(batch, table, cursor.rowcount)
+
+
 def keys_of(cursor) -> list[int]:
     """The first column of what the last statement gave."""
     return [row[0] for row in cursor.fetchall()]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from beneficiaries.models import Assignment, Enrollment, FormerCard, Household, Member, StatusChange
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions
-from ejsika.imports.models import ImportBatch, SkippedLine
+from ejsika.imports.models import FieldChange, ImportBatch, SkippedLine
 from tests.factories import NORTH, make_program, make_user
 from tests.sheets import ROSTERS, family, write_roster
 
@@ -123,6 +125,17 @@ def test_undo_keeps_what_somebody_changed_since():
     moved.refresh_from_db()
     assert moved.address == "Kp. Sesudahnya"
     assert kept == [{"household": moved.pk, "what": "Alamat"}]
+
+
+def test_undo_asks_once_for_the_families_of_all_that_it_leaves():
+    run(BASE, "--commit")
+    batch = run("12b_lanjutan.xlsx", "--commit")["batch"]
+    FieldChange.objects.filter(batch=batch).exclude(field="").update(new="lain")
+    with CaptureQueriesContext(connection) as captured:
+        kept = undo(batch)["kept"]
+    assert len({entry["household"] for entry in kept}) > 2
+    assert sum("AS k(name, key)" in query["sql"] for query in captured.captured_queries) == 1
+    assert not [query for query in captured.captured_queries if re.match(r"SELECT household_id FROM", query["sql"])]
 
 
 def test_second_commit_of_one_batch_and_second_undo_do_nothing():

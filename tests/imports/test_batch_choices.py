@@ -152,8 +152,11 @@ def test_all_changes_of_one_field_are_left_and_taken_again(client, operator, bri
     assert not faults(page)
     assert "Tinggalkan semua perubahan ini" in page
     url = reverse("imports:batch_choose", args=[batch.pk])
-    client.post(url, {"of": "phone", "all": "leave"})
+    with CaptureQueriesContext(connection) as captured:
+        client.post(url, {"of": "phone", "all": "leave"})
     assert counts(batch) == {"change": 30, "fields": 30}
+    assert sum("INSERT INTO imports_choice" in query["sql"] for query in captured.captured_queries) == 1
+    assert not any("081200001111" in query["sql"] or "ARRAY[" in query["sql"] for query in captured.captured_queries)
     client.post(url, {"of": "phone", "all": "take"})
     assert counts(batch) == {"change": 30}
     client.post(url, {"of": "phone", "all": "leave"})

@@ -4,15 +4,18 @@ from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
+from beneficiaries.sheets import since
 from beneficiaries.sheets.assignments.models import AssignmentRow
 from beneficiaries.sheets.retired import follow
 from ejsika.accounts.permissions import Role
 from ejsika.imports.kinds import Since
 from ejsika.imports.models import Problem
+from ejsika.imports.writing import give_memory
 from ejsika.lib.sealed import SealedNumber
 
 _LOOKED_AFTER = [EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED, EnrollmentStatus.CANDIDATE]
 # What another hand can have changed of a family's assistants since the check.
+_OF_ASSISTANTS = ("user.created", "user.changed", "user.activated", "user.deactivated")  # what they may have since
 _ACTS = ["household.assigned", "household.imported", "household.import_undone"]
 _ACTS += ["household.merged", "household.merged_away"]
 
@@ -27,6 +30,8 @@ def hold(batch) -> Since:
                ORDER BY id FOR UPDATE) locked""",
             values,
         )
+        if since.nothing_since(cursor, batch, noticed=_OF_ASSISTANTS):
+            return Since.NOTHING
         cursor.execute(
             """SELECT EXISTS (SELECT FROM audit_auditevent a WHERE a.target_kind = 'beneficiaries.household'
                    AND a.target_id IN (SELECT household FROM beneficiaries_assignmentrow WHERE batch_id = %(batch)s)
@@ -46,6 +51,8 @@ def match(batch) -> list[tuple]:
     scope, parameters = Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
     values = {"batch": batch.pk, "role": Role.PENDAMPING.value, "looked_after": [str(s) for s in _LOOKED_AFTER]}
     with connection.cursor() as cursor:
+        give_memory(cursor)
+        batch.compared_with = since.mark(cursor, batch)
         follow(cursor, batch, AssignmentRow)
         cursor.execute(_FAMILIES, values)
         for inside in _INSIDE:
@@ -61,7 +68,7 @@ def match(batch) -> list[tuple]:
         batch.counts = dict.fromkeys(("create", "change", "same", "error", "suspect"), 0) | dict(cursor.fetchall())
         cursor.execute(_SUM, values)
         batch.compared = cursor.fetchone()[0]
-        batch.save(update_fields=["counts", "compared"])
+        batch.save(update_fields=["counts", "compared", "compared_with"])
     return found
 
 

@@ -5,21 +5,29 @@ from django.db import connection
 from beneficiaries import tallies
 from beneficiaries.sheets.roster.fields import TODAY
 from beneficiaries.sheets.roster.tables import ASSIGNMENTS
-from ejsika.imports.writing import apply_changes, delete_created, keys_of, note_changes, note_created, restore_changes
+from ejsika.imports.writing import (
+    apply_changes,
+    delete_created,
+    give_memory,
+    keys_of,
+    note_added,
+    note_changes,
+    restore_changes,
+)
 
 
 def write(batch, by) -> None:
-    """Hand over every family of a batch that is new to its assistant. Call in a transaction, right after match().
+    """Hand over every family of a batch that is new to its assistant. Call in a transaction, as match() found it.
 
     Cost: some ten statements, whatever the number of rows.
     """
     values = {"batch": batch.pk, "by": by.pk}
     with connection.cursor() as cursor:
+        give_memory(cursor)
         cursor.execute(_HANDED_OVER, values)
         note_changes(cursor, batch, ASSIGNMENTS, _ENDING)
         apply_changes(cursor, batch, ASSIGNMENTS)
-        cursor.execute(_NEW)
-        note_created(cursor, batch, ASSIGNMENTS, keys_of(cursor))
+        note_added(cursor, batch, ASSIGNMENTS, _NEW)
         cursor.execute(_RECORDED, values)
         touched = _families(cursor, batch)
     tallies.refresh(tallies.desas_of(touched))
@@ -40,7 +48,7 @@ _ENDING = """
 """
 _NEW = """
     INSERT INTO beneficiaries_assignment (household_id, assistant_id, started_on)
-    SELECT household, assistant, greatest(starting_on, settled_until) FROM handed_over ORDER BY household RETURNING id
+    SELECT household, assistant, greatest(starting_on, settled_until) FROM handed_over ORDER BY household
 """
 _RECORDED = """
     INSERT INTO audit_auditevent (actor_id, action, target_kind, target_id, data)
@@ -56,6 +64,7 @@ def undo(batch, by) -> list[dict]:
     Gives what stays as {"household": id, "what": words}.
     """
     with connection.cursor() as cursor:
+        give_memory(cursor)
         touched = _families(cursor, batch)
         left = set(delete_created(cursor, batch, ASSIGNMENTS))
         left |= {key for key, _ in restore_changes(cursor, batch, ASSIGNMENTS)}

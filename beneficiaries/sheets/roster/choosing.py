@@ -1,10 +1,11 @@
 """What an admin may untick of a roster, and how the staged rows know of it."""
 
-from django.db import connection
+from django.db.models import F, QuerySet
 
 from beneficiaries.sheets.roster.fields import BITS, CHOICES
 from beneficiaries.sheets.roster.models import RosterRow
 
+_WITH_THE_PERSON = ("name", "nik")  # where the recipient is another person, these come with them
 OPEN = ("create", "change", "left")  # the outcomes that an admin may still choose about
 
 
@@ -39,20 +40,18 @@ def is_offered(changes: int, field: str) -> bool:
     """Whether a field of a family that would change so may be left as it is by itself."""
     if field not in CHOICES or not changes & BITS[field]:
         return False
-    return not (field in ("name", "nik") and changes & BITS["recipient"])
+    return not (field in _WITH_THE_PERSON and changes & BITS["recipient"])
 
 
-def keys_of_field(batch, field: str) -> set[tuple[int, str]]:
-    """All places of a batch where this field would change, as (row, field)."""
+def rows_of_field(batch, field: str) -> QuerySet[RosterRow]:
+    """All rows of a batch where this field would change and may be left as it is, as is_offered says."""
     if field not in CHOICES:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT row, changes FROM beneficiaries_rosterrow
-               WHERE batch_id = %s AND outcome IN ('change', 'left') AND changes & %s <> 0""",
-            [batch.pk, BITS[field]],
-        )
-        return {(row, field) for row, changes in cursor.fetchall() if is_offered(changes, field)}
+        return RosterRow.objects.none()
+    rows = RosterRow.objects.filter(batch=batch, outcome__in=("change", "left"))
+    rows = rows.alias(bit=F("changes").bitand(BITS[field])).exclude(bit=0)
+    if field in _WITH_THE_PERSON:
+        rows = rows.alias(recipient=F("changes").bitand(BITS["recipient"])).filter(recipient=0)
+    return rows
 
 
 def families_of(batch, rows: set[int]) -> list[int]:

@@ -156,8 +156,8 @@ class RosterKind(SheetKind):
     def choosable(self, batch, keys: set[tuple[int, str]]) -> set[tuple[int, str]]:
         return choosing.choosable(batch, keys)
 
-    def keys_of_field(self, batch, field: str) -> set[tuple[int, str]]:
-        return choosing.keys_of_field(batch, field)
+    def rows_of_field(self, batch, field: str):
+        return choosing.rows_of_field(batch, field)
 
     def suspects(self, batch, user, narrowed: Narrowed, after: int, limit: int) -> list[Suspect]:
         return pairs.suspects(batch, user, self.rows_narrowed(batch, narrowed), after, limit)
@@ -165,8 +165,8 @@ class RosterKind(SheetKind):
     def decide(self, batch, by, row: int, key: str, answer: str, seen: str) -> None:
         pairs.decide(batch, by, row, int(key), answer, seen)
 
-    def reconsider(self, batch, rows: set[int]) -> None:
-        match.match(batch, choosing.families_of(batch, rows))
+    def reconsider(self, batch, rows: set[int] | None) -> None:
+        match.match_again(batch, None if rows is None else choosing.families_of(batch, rows))
 
     def write(self, batch, by) -> None:
         write.write(batch, by)

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models.household import Household
+from beneficiaries.sheets import since
 from beneficiaries.sheets.retired import follow
-from beneficiaries.sheets.roster import fields, hold, missing, outcomes
+from beneficiaries.sheets.roster import fields, missing, outcomes
 from beneficiaries.sheets.roster.choosing import withhold
 from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.members import WITHOUT_FAMILY
@@ -22,7 +23,7 @@ from ejsika.imports.models import SHEET_LINES, Problem
 from ejsika.imports.writing import give_memory
 from ejsika.lib.sealed import SealedNumber
 
-__all__ = ["FAMILY_COLUMNS", "SAME_MEMBER", "is_by_person", "make_families", "match"]
+__all__ = ["FAMILY_COLUMNS", "SAME_MEMBER", "is_by_person", "make_families", "match", "match_again"]
 FAMILY_COLUMNS = (
     *("kk", "nik", "name", "born_on", "region_code", "address", "rt", "rw", "phone", "latitude", "longitude"),
     *("bank", "account_sealed", "account_digest", "cohort_year", "status", "assistant"),
@@ -32,18 +33,26 @@ _CHOICE_OF = {"latitude": "point", "longitude": "point", "account_sealed": "acco
 _NEVER_EMPTIED = {"nik", "born_on"}
 
 
-@transaction.atomic
-def match(batch, families: list[int] | None = None) -> None:
+def match(batch) -> None:
     """Set the outcome of every staged row of a batch, its problems, and batch.counts; changes nothing else.
 
-    With `families` only these are compared anew, after a choice about them: whom they resemble is not looked for again.
     Cost: some twenty statements, whatever the number of rows.
     """
+    _match(batch, None, is_anew=True)
+
+
+def match_again(batch, families: list[int] | None) -> None:
+    """Compare some families, or all (None), anew after a choice; whom they resemble is not looked for again."""
+    _match(batch, families, is_anew=False)
+
+
+@transaction.atomic
+def _match(batch, families: list[int] | None, *, is_anew: bool) -> None:
     only = "true" if families is None else f"r.family = ANY(ARRAY{[int(family) for family in families]}::int[])"
     with connection.cursor() as cursor:
         give_memory(cursor)
-        if families is None:
-            batch.compared_with = hold.mark(cursor, batch)
+        if is_anew:
+            batch.compared_with = since.mark(cursor, batch)
         cursor.execute(_KNOW_THE_REGISTER)
         outcomes.remember(cursor, batch, only)
         follow(cursor, batch, RosterRow)
@@ -51,7 +60,7 @@ def match(batch, families: list[int] | None = None) -> None:
         make_families(cursor, batch, by_person=by_person, only=only)
         _know_scope(cursor, batch)
         _find_in_file(cursor, batch, by_person=by_person)
-        _find_in_register(cursor, batch, is_anew=families is None)
+        _find_in_register(cursor, batch, is_anew=is_anew)
         outcomes.judge(cursor, batch)
         _tell(cursor, batch)
         batch.counts, batch.compared = outcomes.count(cursor, batch)

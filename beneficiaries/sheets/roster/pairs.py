@@ -132,4 +132,4 @@ def decide(batch, by, row: int, member: int, answer: str, seen: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, values)
         families = [family for (family,) in cursor.fetchall()]
-    match.match(batch, families)
+    match.match_again(batch, families)
