@@ -16,6 +16,7 @@ from itertools import islice, zip_longest
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from ejsika.lib.formulae import unwrap
+from ejsika.lib.sheet_slices import UNREADABLE, LargeSheet, large_sheets
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -203,8 +204,13 @@ def _times(attributes: bytes) -> int:
 def _open_workbook(content: bytes, spans: Iterable[Spans] = ()) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        large = large_sheets(content) if content.startswith(ZIP_MAGIC) else {}
         named = zip_longest(workbook.sheet_names, spans)
-        return [_sheet(workbook.get_sheet_by_name(name), known or {}) for name, known in named if name is not None]
+        return [
+            _large_sheet(large[name]) if name in large else _sheet(workbook.get_sheet_by_name(name), known or {})
+            for name, known in named
+            if name is not None
+        ]
     except PasswordError:
         raise SheetError("file_encrypted") from None
     except (CalamineError, OSError, ValueError):
@@ -218,10 +224,42 @@ def _sheet(found: CalamineSheet, spans: Spans) -> Sheet:
     if found.height * (found.width + found.start[1]) > MAX_RECTANGLE:
         raise SheetError("file_bomb")
     left = [""] * found.start[1]  # the reader begins at the first column that holds anything
-    for (first, column), (last, _) in found.merged_cell_ranges or ():
+    _add_merged(spans, found.merged_cell_ranges or ())
+    return Sheet(found.name, True, found.height, lambda: _spread((left + row for row in found.iter_rows()), spans))
+
+
+def _large_sheet(sheet: LargeSheet) -> Sheet:
+    """Walk a sheet that is too large to be held at once."""
+    spans: Spans = {}
+    _add_merged(spans, sheet.merged)
+
+    def rows() -> Iterator[list]:
+        cells, width = 0, 1 + max((column for span in spans.values() for column, _ in span), default=-1)
+        try:
+            for row in _spread((row + [""] * (width - len(row)) for row in sheet.rows(_read_slice)), spans):
+                cells += len(row)
+                if cells > MAX_RECTANGLE:
+                    raise SheetError("file_bomb")
+                yield row
+        except (CalamineError, OSError, *UNREADABLE):
+            raise SheetError("file_corrupt") from None
+
+    return Sheet(sheet.name, True, sheet.height, rows)
+
+
+def _read_slice(workbook: bytes, name: str) -> tuple[int, int, list[list]]:
+    found = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_name(name)
+    if found.start is None:
+        return 0, 0, []
+    if found.height * (found.width + found.start[1]) > MAX_RECTANGLE:
+        raise SheetError("file_bomb")
+    return *found.start, found.to_python()
+
+
+def _add_merged(spans: Spans, merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    for (first, column), (last, _) in merged:
         if last > first:
             spans.setdefault(first, []).append((column, last))
-    return Sheet(found.name, True, found.height, lambda: _spread((left + row for row in found.iter_rows()), spans))
 
 
 def _spread(rows: Iterator[list], spans: Spans) -> Iterator[list]:
