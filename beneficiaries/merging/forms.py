@@ -68,6 +68,7 @@ class MergeForm(forms.Form):
                 [*same, *joining],
                 str(offered.pk) if offered else "",
                 required=False,
+                widget=forms.Select,
             )
 
     def clean_reason(self) -> str:
@@ -105,13 +106,13 @@ class MergeForm(forms.Form):
         return form
 
 
-def _choice(label: str, choices: list, offered: str, *, required: bool = True) -> forms.ChoiceField:
+def _choice(label: str, choices: list, offered: str, *, required=True, widget=None) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=choices,
         initial=offered,
         required=required,
-        widget=forms.RadioSelect(attrs={"class": "wide"}),
+        widget=widget or forms.RadioSelect(attrs={"class": "wide"}),
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Pilih salah satu."),
     )
 

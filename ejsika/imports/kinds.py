@@ -100,6 +100,7 @@ class Suspect:
     answer: str = ""  # "same", "different"
     by: str = ""
     line: str = ""
+    merge_url: str = ""  # where the two are made one, once both are in the register
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ class FileKind(models.TextChoices):
     XLSX = "xlsx", "Excel (XLSX)"
     CSV = "csv", "CSV, untuk program lain"
     PAPER = "cetak", "Halaman untuk dicetak"
-    ROSTER = "roster", "Templat roster (XLSX), lembar Roster dan Anggota; dapat diimpor lagi"
-    PERSONS = "orang", "Satu orang satu baris (CSV); dapat diimpor lagi"
+    ROSTER = "roster", "Templat roster (XLSX)"
+    PERSONS = "orang", "Satu orang satu baris (CSV)"
 
 
 ROSTERS = {FileKind.ROSTER, FileKind.PERSONS}  # they hold what an import reads, so they need the numbers

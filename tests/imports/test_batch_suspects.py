@@ -205,6 +205,29 @@ def test_nothing_is_decided_after_the_commit(client, operator, bring, known, ali
         choosing.decide(batch, operator, row=2, key="1", answer="same", seen="")
 
 
+def test_after_the_commit_the_two_can_be_made_one_and_an_undo_deletes_nothing_of_it(
+    client, operator, bring, known, alike
+):
+    batch = bring(alike)
+    assert "Gabungkan kedua keluarga" not in page_of(client, batch)
+    commit(client, operator, batch)
+    old, new = Household.objects.order_by("pk")
+    found = re.search(r'href="([^"]*/merge/[^"]*)"', page_of(client, batch))[1]
+    assert found == f"/households/{old.pk}/merge/?other={new.pk}"
+    page = client.get(found).text
+    fields = dict(re.findall(r'name="([\w-]+)" value="(\w*)"[^>]*checked', page))
+    fields |= dict(re.findall(r'<select name="([\w-]+)".*?<option value="(\d*)" selected', page, re.DOTALL))
+    fields |= {"other": new.pk, "seen": re.search(r'name="seen" value="(\w+)"', page)[1], "reason": "Sudah ditanyakan"}
+    assert client.post(f"/households/{old.pk}/merge/", fields).status_code == 302
+    assert "Gabungkan kedua keluarga" not in page_of(client, batch)
+    numbers = Household.objects.count(), Member.objects.count(), FormerCard.objects.count()
+    actions.undo(batch, operator)
+    assert (Household.objects.count(), Member.objects.count(), FormerCard.objects.count()) == numbers
+    batch.refresh_from_db()
+    assert batch.status == "undone" and batch.kept
+    assert client.get(batch.get_absolute_url()).status_code == 200
+
+
 def test_pages_of_suspects_hold_whole_rows(client, bring, django_assert_max_num_queries):
     lines = [family(NORTH) | {"Nama Pengurus": NAME} for _ in range(3)]
     bring(*lines, commit=True)

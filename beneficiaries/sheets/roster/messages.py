@@ -20,7 +20,8 @@ MESSAGES = {
     "assistant_unknown": "Tidak ada pendamping aktif dengan nama pengguna ini yang wilayahnya mencakup desa itu.",
     "region_outside_scope": "Di luar wilayah Anda. Serahkan baris ini kepada admin wilayah itu.",
     "duplicate_in_file": "Nomor ini muncul lebih dari sekali di berkas dengan isi berbeda. Sisakan satu yang benar.",
-    "identity_conflict": "No KK milik satu keluarga, NIK milik pengurus keluarga lain. Periksa kedua nomor.",
+    "identity_conflict": "No KK milik satu keluarga, NIK milik pengurus keluarga lain. Periksa kedua nomor. "
+    "Bila keduanya satu keluarga, gabungkan dahulu di halaman keluarganya.",
     "family_missing": "Keluarga dengan No KK ini tidak ada di lembar keluarga maupun di data KPM. Tambahkan barisnya, "
     "atau periksa nomornya.",
     "text_too_long": "Isi terlalu panjang. Singkat menjadi paling banyak {limit} huruf.",
