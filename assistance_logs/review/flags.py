@@ -80,45 +80,53 @@ def _of_itself() -> list[str]:
     ]
 
 
+_OTHERS = """FROM assistance_logs_visit o WHERE o.assistant_id = a.assistant_id AND o.household_id <> a.household_id
+    AND o.is_current"""
+_APART_S = "abs(extract(epoch FROM o.happened_at - a.happened_at))"
+
+
 def _beside_others() -> list[str]:
     """Flags that a visit bears beside the assistant's other visits, or anybody's photos."""
-    others = """FROM assistance_logs_visit o WHERE o.assistant_id = a.assistant_id AND o.household_id <> a.household_id
-        AND o.is_current"""
-    apart = "abs(extract(epoch FROM o.happened_at - a.happened_at))"
+    return [_burst(), _travel(), _copied(), _same_photo()]
+
+
+def _burst() -> str:
+    return f"""{_flag(FlagKind.BURST, value="round((o.s / 60)::numeric)", limit="burst", other="o.id")}
+        FROM asked a, lim, LATERAL (SELECT o.id, {_APART_S} AS s {_OTHERS}
+            AND o.happened_at BETWEEN a.happened_at - make_interval(mins => burst)
+                AND a.happened_at + make_interval(mins => burst) ORDER BY s LIMIT 1) o"""
+
+
+def _travel() -> str:
+    """Beside the visit before and the one after it alone: whoever is too fast is so between neighbours."""
+    numbers = {"metres": "round(d.m::numeric)", "minutes": "round((d.s / 60)::numeric)"}
     window = f"make_interval(hours => {TRAVEL_HOURS})"
     near = f"""SELECT o.id, o.happened_at, coalesce(o.accuracy_m, 0) AS accuracy, o.latitude::float8 AS lat,
-        o.longitude::float8 AS lon {others} AND o.latitude IS NOT NULL"""
+        o.longitude::float8 AS lon {_OTHERS} AND o.latitude IS NOT NULL"""
     speed = "(d.m - a.accuracy - o.accuracy) / 1000 / (d.s / 3600)"
-    return [
-        f"""{_flag(FlagKind.BURST, value="round((o.s / 60)::numeric)", limit="burst", other="o.id")}
-            FROM asked a, lim, LATERAL (SELECT o.id, {apart} AS s {others}
-                AND o.happened_at BETWEEN a.happened_at - make_interval(mins => burst)
-                    AND a.happened_at + make_interval(mins => burst) ORDER BY s LIMIT 1) o""",
-        f"""{
-            _flag(
-                FlagKind.TRAVEL,
-                value=f"round(({speed})::numeric)",
-                limit="speed",
-                other="o.id",
-                metres="round(d.m::numeric)",
-                minutes="round((d.s / 60)::numeric)",
-            )
-        }
-            FROM asked a, lim, LATERAL (
-                (SELECT * FROM ({near} AND o.happened_at BETWEEN a.happened_at - {window} AND a.happened_at
-                    ORDER BY o.happened_at DESC LIMIT 1) before)
-                UNION ALL (SELECT * FROM ({near} AND o.happened_at > a.happened_at
-                    AND o.happened_at <= a.happened_at + {window} ORDER BY o.happened_at LIMIT 1) after)) o,
-            LATERAL (SELECT {metres("a", "o")} AS m, greatest({apart}, 60) AS s) d
-            WHERE a.lat IS NOT NULL AND d.m - a.accuracy - o.accuracy > {TRAVEL_M} AND {speed} > lim.speed""",
-        f"""{_flag(FlagKind.COPIED, value="length(a.notes)", limit="copied", other="o.id")}
-            FROM asked a, lim, LATERAL (SELECT o.id {others} AND md5(o.notes) = md5(a.notes) AND o.notes <> ''
-                AND o.notes = a.notes AND o.happened_at > a.happened_at - make_interval(days => {COPY_DAYS}) LIMIT 1) o
-            WHERE length(a.notes) >= copied""",
-        f"""{_flag(FlagKind.PHOTO, value="1", limit="0", other="o.visit_id")} FROM asked a, LATERAL (
-            SELECT p.visit_id FROM assistance_logs_visitphoto own JOIN files_storedphoto s ON s.id = own.photo_id
-            JOIN files_storedphoto same ON same.digest = s.digest AND same.id <> s.id
-            JOIN assistance_logs_visitphoto p ON p.photo_id = same.id
-            JOIN assistance_logs_visit v ON v.id = p.visit_id AND v.is_current
-            WHERE own.visit_id = a.id AND p.visit_id <> a.id LIMIT 1) o""",
-    ]
+    return f"""
+        {_flag(FlagKind.TRAVEL, value=f"round(({speed})::numeric)", limit="speed", other="o.id", **numbers)}
+        FROM asked a, lim, LATERAL (
+            (SELECT * FROM ({near} AND o.happened_at BETWEEN a.happened_at - {window} AND a.happened_at
+                ORDER BY o.happened_at DESC LIMIT 1) before)
+            UNION ALL (SELECT * FROM ({near} AND o.happened_at > a.happened_at
+                AND o.happened_at <= a.happened_at + {window} ORDER BY o.happened_at LIMIT 1) after)) o,
+        LATERAL (SELECT {metres("a", "o")} AS m, greatest({_APART_S}, 60) AS s) d
+        WHERE a.lat IS NOT NULL AND d.m - a.accuracy - o.accuracy > {TRAVEL_M} AND {speed} > lim.speed"""
+
+
+def _copied() -> str:
+    return f"""{_flag(FlagKind.COPIED, value="length(a.notes)", limit="copied", other="o.id")}
+        FROM asked a, lim, LATERAL (SELECT o.id {_OTHERS} AND md5(o.notes) = md5(a.notes) AND o.notes <> ''
+            AND o.notes = a.notes AND o.happened_at > a.happened_at - make_interval(days => {COPY_DAYS}) LIMIT 1) o
+        WHERE length(a.notes) >= copied"""
+
+
+def _same_photo() -> str:
+    return f"""{_flag(FlagKind.PHOTO, value="o.visits", limit="0", other="o.visit_id")} FROM asked a, LATERAL (
+        SELECT min(p.visit_id) AS visit_id, count(DISTINCT p.visit_id) AS visits
+        FROM assistance_logs_visitphoto own JOIN files_storedphoto s ON s.id = own.photo_id
+        JOIN files_storedphoto same ON same.digest = s.digest AND same.id <> s.id
+        JOIN assistance_logs_visitphoto p ON p.photo_id = same.id
+        JOIN assistance_logs_visit v ON v.id = p.visit_id AND v.is_current
+        WHERE own.visit_id = a.id AND p.visit_id <> a.id) o WHERE o.visits > 0"""

@@ -27,7 +27,7 @@ def _whole(number: float) -> str:
 _WORDS = {
     FlagKind.FAR: lambda f: f"{_km(f['value'])} dari rumah, batas {_km(f['limit'])}",
     FlagKind.ACCURACY: lambda f: f"Akurasi lokasi ± {_whole(f['value'])} m, batas {_whole(f['limit'])} m",
-    FlagKind.PHOTO: lambda f: "Foto yang sama ada pada kunjungan lain",
+    FlagKind.PHOTO: lambda f: f"Foto yang sama ada pada {_whole(f['value'])} kunjungan lain",
     FlagKind.BURST: lambda f: (
         f"{_whole(f['value'])} menit dari kunjungan ke keluarga lain, batas {_whole(f['limit'])} menit"
     ),
@@ -39,7 +39,9 @@ _WORDS = {
     FlagKind.NIGHT: lambda f: (
         f"Pukul {_clock(f['value'])}, di luar pukul {_clock(f['limit'] * 60)}–{_clock(f['until'] * 60)}"
     ),
-    FlagKind.COPIED: lambda f: f"Catatan {_whole(f['value'])} huruf, sama dengan kunjungan ke keluarga lain",
+    FlagKind.COPIED: lambda f: (
+        f"Catatan {_whole(f['value'])} huruf, sama dengan kunjungan ke keluarga lain, batas {_whole(f['limit'])} huruf"
+    ),
     FlagKind.CORRECTED: lambda f: "Diperbaiki sesudah dikembalikan",
 }
 

@@ -105,6 +105,19 @@ def test_late_and_limits_of_their_day_are_data(home, budi):
     assert flags(visit) == {"late": "Dicatat 9 hari sesudah kunjungan, batas 7 hari"}
 
 
+def test_a_limit_is_set_by_an_admin_of_the_province_alone(client, admin, home, budi):
+    url, limit = reverse("admin:assistance_logs_reviewlimit_add"), {"name": "night", "value": 1, "valid_from": DAY}
+    client.force_login(make_user("operator", "admin", "3602"))
+    assert client.post(url, limit).status_code == 403
+    client.force_login(admin)
+    assert client.post(url, limit).status_code == 200, "no such limit"
+    assert client.post(url, limit | {"name": "evening", "value": 17}).status_code == 302
+    assert AuditEvent.objects.filter(action="reviewlimit.created").exists()
+    visit = visit_at(home, budi, at(18))
+    refresh_flags([visit.pk], DAY)
+    assert flags(visit) == {"night": "Pukul 18.00, di luar pukul 05.00–17.00"}
+
+
 def test_a_command_measures_the_last_visits_anew(home, budi, capsys):
     moment = timezone.localtime().replace(hour=23, minute=5) - datetime.timedelta(days=3)
     visit = make_visit(home, budi, moment.date())
@@ -141,7 +154,8 @@ def test_nobody_travels_so_fast(budi, home):
 def test_a_note_that_was_copied(home, neighbour, budi, citra, south_family):
     visit_at(home, budi, at(9), notes=NOTE)
     copied = visit_at(neighbour, budi, at(11), notes=NOTE)
-    assert flags(copied) == {"copied": f"Catatan {len(NOTE)} huruf, sama dengan kunjungan ke keluarga lain"}
+    words = f"Catatan {len(NOTE)} huruf, sama dengan kunjungan ke keluarga lain, batas 80 huruf"
+    assert flags(copied) == {"copied": words}
     assert flags(visit_at(south_family, citra, at(11), notes=NOTE)) == {}
     assert flags(visit_at(home, budi, at(13), notes="Baik.")) == flags(visit_at(neighbour, budi, at(15), notes="Baik."))
 
@@ -156,7 +170,7 @@ def test_the_same_photo_twice(home, neighbour, budi):
         VisitPhoto.objects.create(visit=visit, photo=photo)
         refresh_flags([visit.pk])
     assert flags(visits[0]) == {}
-    assert flags(visits[1]) == {"photo": "Foto yang sama ada pada kunjungan lain"}
+    assert flags(visits[1]) == {"photo": "Foto yang sama ada pada 1 kunjungan lain"}
     assert VisitReview.objects.get(visit=visits[1]).reasons[0][1] == visits[0].pk
 
 
