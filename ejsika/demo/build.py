@@ -16,17 +16,18 @@ from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationC
 from ejsika.audit.models import AuditEvent
 from ejsika.demo import SEED
 from ejsika.demo.assessments import write_assessments
-from ejsika.demo.duties import flag_last_visits, write_excuses
+from ejsika.demo.duties import flag_last_visits, write_excuses, write_leaves
 from ejsika.demo.families import Family, live, place_families
 from ejsika.demo.further_visits import write_further_visits
 from ejsika.demo.graduations import record_cases, write_cases
 from ejsika.demo.groups import write_groups
 from ejsika.demo.numbers import Numbers
+from ejsika.demo.oddities import finish_odd, make_odd
 from ejsika.demo.places import missing
 from ejsika.demo.programs import make_programs
 from ejsika.demo.targets import write_targets
 from ejsika.demo.users import Users, coordinators, share
-from ejsika.demo.visits import write_visits
+from ejsika.demo.visits import copy_visits, make_visits
 from ejsika.demo.writing import record_families, write_enrollments, write_families
 from ejsika.lib.copying import take_ids
 from ejsika.regions.models import Region
@@ -52,6 +53,7 @@ def build(households: int, password: str, today: datetime.date, visits: int = 0)
             write_targets(cursor, users, today)
             _analyze(cursor)
             write_excuses(cursor, families, today)
+            write_leaves(users, today)
             flag_last_visits(cursor, families, today)
         further = write_further_visits(cursor, visits, today) if visits else 0
         if further:
@@ -96,9 +98,12 @@ def _add_stories(cursor, families: list[Family], programs: dict, users: Users, t
     record_families(cursor, families, users.ids["admin"])
     record_cases(cursor, with_case, *who, {code: each.legal_basis.number for code, each in programs.items()})
     write_assessments(cursor, families, today)
-    write_visits(cursor, families, today)
+    visits = make_visits(families, today)
+    odd = make_odd(visits, families, today)
+    copy_visits(cursor, visits)
     refresh_last_visits([family.id for family in families])
     write_groups(cursor, families, today)
+    finish_odd(odd)
 
 
 def _taken(cursor) -> set[bytes]:

@@ -2,10 +2,15 @@
 
 import datetime
 
+from assistance_logs.leaves.actions import ask
+from assistance_logs.leaves.models import LeaveReason
 from assistance_logs.obligations.duties import DutyKind, date, open_duties
 from assistance_logs.review.flags import refresh_flags
 from beneficiaries.figures import View
+from ejsika.accounts.models import User
+from ejsika.demo.users import Users
 
+LEAVE_DAYS_AGO, LEAVE_DAYS_AHEAD = 64, 12
 ONE_IN = 9  # families whose visit is due has a hindrance
 FLAGGED_DAYS = 21  # older visits have been looked at
 REASONS = ["bencana", "bepergian", "cuti", "akses", "sakit"]
@@ -34,6 +39,21 @@ def write_excuses(cursor, families: list, today: datetime.date) -> None:
             jsonb_build_object('excuse', id, 'reason', reason, 'note', note) FROM added ORDER BY id""",
         values,
     )
+
+
+def write_leaves(users: Users, today: datetime.date) -> None:
+    """Write leaves of the cast's assistant, once: one that is over, and one that waits for the koordinator."""
+    people = User.objects.in_bulk([users.ids["pendamping"], users.ids["koordinator"]])
+    assistant, coordinator = people[users.ids["pendamping"]], people[users.ids["koordinator"]]
+    if assistant.leaves.exists():
+        return
+    for by, first, days, reason, note in (
+        (coordinator, -LEAVE_DAYS_AGO, 4, LeaveReason.ILLNESS, "Rawat inap."),
+        (assistant, LEAVE_DAYS_AHEAD, 6, LeaveReason.LEAVE, "Menikahkan adik."),
+    ):
+        start = today + datetime.timedelta(days=first)
+        end = start + datetime.timedelta(days=days)
+        ask(assistant=assistant, by=by, started_on=start, ended_on=end, reason=reason, note=note)
 
 
 def flag_last_visits(cursor, families: list, today: datetime.date) -> None:

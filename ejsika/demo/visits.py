@@ -57,13 +57,13 @@ def fitting_topics(people: list[Person], today: datetime.date) -> list[str]:
     return [topic.value for topic in topics]
 
 
-def write_visits(cursor, families: list, today: datetime.date) -> None:
-    """Write the visits of these families and their audit entries, oldest first."""
+def make_visits(families: list, today: datetime.date) -> list[list]:
+    """Invent the visits of these families: values of COLUMNS."""
     share = {number: diligence(number) for number in {family.assistant.number for family in families}}
-    copy_visits(cursor, [row for family in families for row in _visits(family, share[family.assistant.number], today)])
+    return [list(row) for family in families for row in _visits(family, share[family.assistant.number], today)]
 
 
-def copy_visits(cursor, rows: list[tuple]) -> None:
+def copy_visits(cursor, rows: list) -> None:
     """Write rows of visits with their audit entries, oldest first."""
     columns = COLUMNS.split()
     rows.sort(key=lambda row: row[columns.index("happened_at")])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from assistance_logs.obligations.duties import DutyKind
 from assistance_logs.obligations.past import Asked, Month, month_of
 from beneficiaries.figures import View
 from beneficiaries.models import Household
@@ -42,10 +43,11 @@ class MonthTasks:
 
     @property
     def groups(self) -> list[tuple[str, str, list[Line]]]:
-        """(name, title, lines) of each outcome that there is."""
+        """(name, title, lines) of each outcome that there is; meetings last, as they are the group's."""
+        lines = sorted(self.lines, key=lambda line: line.asked.kind == DutyKind.SESSION)
         found = [
-            ("missed", "Tidak dikerjakan", [line for line in self.lines if line.asked.is_missed]),
-            ("excused", "Berhalangan", [line for line in self.lines if line.asked.excuse and not line.asked.is_done]),
-            ("done", "Dikerjakan", [line for line in self.lines if line.asked.is_done]),
+            ("missed", "Tidak dikerjakan", [line for line in lines if line.asked.is_missed]),
+            ("excused", "Berhalangan", [line for line in lines if line.asked.excuse and not line.asked.is_done]),
+            ("done", "Dikerjakan", [line for line in lines if line.asked.is_done]),
         ]
         return [group for group in found if group[2]]
