@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import assistance_logs.review.admin  # noqa: F401 - as below
 import ejsika.accounts.admin
 import ejsika.programs.admin
 import ejsika.regions.admin  # noqa: F401 - registers; nothing is discovered by itself (see SimpleAdminConfig)
