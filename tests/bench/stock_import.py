@@ -1,14 +1,12 @@
-"""The same sixteen columns by django-import-export as it comes, and the floor: bare SQL, both into one flat table."""
+"""The same sixteen columns by django-import-export as it comes, into one flat table."""
 
-import datetime
-
-from django.db import connection, models
+from django.db import models
 from import_export import fields, resources, widgets
 from import_export.instance_loaders import CachedInstanceLoader
 from python_calamine import CalamineWorkbook
 from tablib import Dataset
 
-from ejsika.lib.sealed import SealedNumber, SealedNumberField, seal_number
+from ejsika.lib.sealed import SealedNumber, SealedNumberField
 from ejsika.regions.models import Region
 from tests.bench.rows import HEAD
 
@@ -106,26 +104,3 @@ def _import(resource, dataset: Dataset, *, dry_run: bool = False) -> None:
     result = resource().import_data(dataset, dry_run=dry_run, raise_errors=True, use_transactions=True)
     if result.totals["new"] + result.totals["update"] != len(dataset):
         raise SystemExit(f"import-export tidak mengisi semua baris: {dict(result.totals)}.")
-
-
-def import_bare(path) -> None:
-    """The floor: read, seal, COPY, INSERT … SELECT; nothing is judged and nothing is kept for an undo."""
-    _, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    names = ", ".join(COLUMNS)
-    staged = ", ".join(f"{column} {'bytea' if column in SEALED else 'text'}" for column in COLUMNS)
-    values = ", ".join(
-        column if column in SEALED else f"{column}::{TYPES[column].db_type(connection)}" for column in COLUMNS
-    )
-    updates = ", ".join(f"{column} = excluded.{column}" for column in COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE bare ({staged})")
-        with cursor.copy(f"COPY bare ({names}) FROM STDIN") as copy:
-            for row in rows:
-                for kind, index in SEALED.items():
-                    row[index] = seal_number(kind, row[index])
-                row[3] = datetime.date(int(row[3][6:]), int(row[3][3:5]), int(row[3][:2]))
-                copy.write_row(row)
-        cursor.execute(
-            f"INSERT INTO bench_flatfamily ({names}) SELECT {values} FROM bare ON CONFLICT (kk) DO UPDATE SET {updates}"
-        )
-        cursor.execute("DROP TABLE bare")
