@@ -40,16 +40,30 @@ def write_pdf(report: Report) -> bytes:
 
 def as_data(report: Report) -> dict:
     """What stands on the paper, in words."""
+    return _head(report) | _work(report) | _waiting(report) | _pictures(report)
+
+
+def _head(report: Report) -> dict:
+    """Whose report it is, of which month, and its figures."""
+    month, name = date_format(report.view.start, "F Y"), _words(report.assistant.name)
     return {
         "title": "Laporan bulanan pendamping",
-        "month": date_format(report.view.start, "F Y"),
+        "month": month,
         "facts": [
-            ["Pendamping", _words(report.assistant.name)],
+            ["Pendamping", name],
             ["Wilayah", _words(", ".join(report.region_names))],
-            ["Bulan", date_format(report.view.start, "F Y") + (" (belum selesai)" if report.is_running else "")],
+            ["Bulan", month + (" (belum selesai)" if report.is_running else "")],
         ],
         "printed": f"Dicetak {date_format(timezone.localtime(), 'j F Y, H.i')} oleh {_words(report.viewer.name)}",
         "figures": _figures(report),
+        "targets": [[each.label, _number(each.done), *_target(each)] for each in report.targets],
+        "assistant": name,
+    }
+
+
+def _work(report: Report) -> dict:
+    """What was done, row by row."""
+    return {
         "activities": [[each.label, _number(each.count), _number(each.met)] for each in report.activities],
         "obstacles": [[label, _number(n)] for label, n in report.obstacles],
         "sessions": [
@@ -61,6 +75,12 @@ def as_data(report: Report) -> dict:
             [_day(each.proposed_on), _words(each.household.recipient_name), each.kind_label, each.get_state_display()]
             for each in report.cases
         ],
+    }
+
+
+def _waiting(report: Report) -> dict:
+    """What is left to be done, and who was not visited."""
+    return {
         "follow_ups": [
             [
                 _words(each.visit.household.recipient_name),
@@ -75,11 +95,14 @@ def as_data(report: Report) -> dict:
             for family in report.unvisited
         ],
         "unnamed": report.unnamed,
-        "targets": [[each.label, _number(each.done), *_target(each)] for each in report.targets],
+    }
+
+
+def _pictures(report: Report) -> dict:
+    return {
         "map": report.map.as_svg() if report.map.dots else "",
         "without_point": report.map.without_point,
         "photos": _photos(report),
-        "assistant": _words(report.assistant.name),
     }
 
 
