@@ -34,36 +34,37 @@ _LEVELS = {2: "provinsi", 4: "kabupaten", 6: "kecamatan", 10: "desa"}
 
 
 def make_region(code: str, **fields) -> Region:
-    """Make a region and those above it, with a name of its code."""
-    region = None
-    for length in (2, 4, 6, 10):
-        if length > len(code):
-            break
-        part = code[:length]
-        defaults = {
-            "level": _LEVELS[length],
-            "name": f"{_LEVELS[length].title()} {part}",
-            "parent_id": code[:length][: length - 2 - 2 * (length == 10)] or None,
-        }
-        region, _ = Region.objects.get_or_create(code=part, defaults=defaults | (fields if part == code else {}))
-    return region
+    """Make a region and those above it, with a name of its code; what is there already stays as it is."""
+    parts = [code[:length] for length in _LEVELS if length <= len(code)]
+    there = Region.objects.in_bulk(parts)
+    missing = [
+        Region(
+            code=part,
+            **{"level": _LEVELS[len(part)], "name": f"{_LEVELS[len(part)].title()} {part}", "parent_id": above}
+            | (fields if part == code else {}),
+        )
+        for above, part in zip([None, *parts], parts, strict=False)
+        if part not in there
+    ]
+    if missing:
+        Region.objects.bulk_create(missing)
+    return there.get(code) or missing[-1]
 
 
 def make_program(code: str = "JAMSOSRATU", *, visit_every_days: int = 90) -> Program:
+    if program := Program.objects.filter(code=code).first():
+        return program
     basis, _ = LegalBasis.objects.get_or_create(
         number="Pergub Banten 10/2019", defaults={"title": "Jamsosratu", "valid_from": datetime.date(2019, 1, 1)}
     )
-    program, created = Program.objects.get_or_create(
-        code=code, defaults={"name": code.title(), "funding_source": "APBD", "legal_basis": basis}
+    program = Program.objects.create(code=code, name=code.title(), funding_source="APBD", legal_basis=basis)
+    ProgramRule.objects.create(
+        program=program,
+        name=RuleName.VISIT_EVERY_DAYS,
+        value=visit_every_days,
+        valid_from=datetime.date(2013, 1, 1),
+        legal_basis=basis,
     )
-    if created:
-        ProgramRule.objects.create(
-            program=program,
-            name=RuleName.VISIT_EVERY_DAYS,
-            value=visit_every_days,
-            valid_from=datetime.date(2013, 1, 1),
-            legal_basis=basis,
-        )
     return program
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-import html5lib
 from django.urls import Resolver404, resolve
 
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, Role
@@ -57,18 +58,18 @@ class Walk:
         self.waiting.append((path, origin))
 
     def read(self, html: str, path: str):
-        for element in html5lib.parse(html, namespaceHTMLElements=False).iter():
-            for attribute in ("href", "src", "data-hx-get", "data-url"):
-                value = element.get(attribute) if isinstance(element.tag, str) else None
-                if value is not None and not value.startswith(("#", "tel:", "mailto:")):
-                    self.note(value, path)
-            if element.tag == "form":
-                self.read_form(element, path)
+        page = Page()
+        page.feed(html)
+        for address in page.addresses:
+            if not address.startswith(("#", "tel:", "mailto:")):
+                self.note(address, path)
+        for form in page.forms:
+            self.read_form(form, path)
 
-    def read_form(self, form, path: str):
-        action = urljoin(path, form.get("action") or path)
-        if (form.get("method") or "get").lower() == "get":
-            self.note(f"{urlsplit(action).path}?{urlencode(values_of(form))}", path)
+    def read_form(self, form: "SentForm", path: str):
+        action = urljoin(path, form.action or path)
+        if form.method == "get":
+            self.note(f"{urlsplit(action).path}?{urlencode(form.values)}", path)
             return
         try:
             permission = getattr(resolve(urlsplit(action).path).func, "permission", None)
@@ -79,18 +80,53 @@ class Walk:
                 self.wrong.append(f"form to {action} that {self.role} may not send, on {path}")
 
 
-def values_of(form) -> list[tuple[str, str]]:
-    """What a browser would send of an untouched form."""
-    values = []
-    for field in form.iter():
-        name = field.get("name") if isinstance(field.tag, str) else None
-        if name and field.tag == "select":
-            options = [option for option in field.iter("option") if option.get("selected") is not None]
-            values += [(name, option.get("value", "")) for option in options or list(field.iter("option"))[:1]]
-        elif (
-            name
-            and field.tag == "input"
-            and (field.get("type") not in {"checkbox", "radio"} or field.get("checked") is not None)
-        ):
-            values.append((name, field.get("value", "")))
-    return values
+@dataclass
+class SentForm:
+    """A form, and what a browser would send of it untouched."""
+
+    action: str
+    method: str
+    fields: list = field(default_factory=list)  # (name, value), or (name, options of a select: (value, is selected))
+
+    @property
+    def values(self) -> list[tuple[str, str]]:
+        found = []
+        for name, value in self.fields:
+            if isinstance(value, list):
+                selected = [value for value, is_selected in value if is_selected]
+                found += [(name, one) for one in selected or [value for value, _ in value[:1]]]
+            else:
+                found.append((name, value))
+        return found
+
+
+class Page(HTMLParser):
+    """The addresses and forms of a page; whether its markup is valid is asked elsewhere, by a slower parser."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses: list[str] = []
+        self.forms: list[SentForm] = []
+        self._form: SentForm | None = None
+        self._options: list | None = None
+
+    def handle_starttag(self, tag, attrs):
+        told = dict(attrs)
+        self.addresses += [told[name] or "" for name in ("href", "src", "data-hx-get", "data-url") if name in told]
+        if tag == "form":
+            self._form = SentForm(told.get("action") or "", (told.get("method") or "get").lower())
+            self.forms.append(self._form)
+        elif self._form and tag == "option" and self._options is not None:
+            self._options.append((told.get("value") or "", "selected" in told))
+        elif self._form and told.get("name"):
+            if tag == "select":
+                self._options = []
+                self._form.fields.append((told["name"], self._options))
+            elif tag == "input" and (told.get("type") not in {"checkbox", "radio"} or "checked" in told):
+                self._form.fields.append((told["name"], told.get("value") or ""))
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self._form = None
+        elif tag == "select":
+            self._options = None

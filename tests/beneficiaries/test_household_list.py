@@ -5,9 +5,6 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from assistance_logs.choices import PersonMet, VisitResult
-from assistance_logs.obligations.models import Excuse
-from beneficiaries import figures
 from beneficiaries.forms.households import HouseholdFilterForm
 from beneficiaries.models import Assignment, Household
 from ejsika.accounts.permissions import Role
@@ -15,16 +12,10 @@ from ejsika.lib.paginate import count_up_to
 from tests.factories import (
     NORTH,
     NORTH_2,
-    SOUTH,
     enroll,
-    make_case,
-    make_group,
     make_household,
-    make_member,
     make_program,
-    make_session,
     make_user,
-    make_visit,
 )
 
 LIST = "/households/"
@@ -228,48 +219,6 @@ def test_a_figure_is_named_and_can_be_taken_off(client, officer, varied):
 def test_the_period_of_a_figure_is_said(client, officer):
     page = client.get(f"{LIST}?figure=visited_this_period&period=2026-10").content.decode()
     assert "Dikunjungi pada periode ini · Oktober 2026" in page
-
-
-@pytest.fixture
-def eventful(budi, ayu, dewi, program):
-    """Families of every kind that a figure tells apart, two in both programmes, some graduated."""
-    today = timezone.localdate()
-    jscm = make_program("JSCM")
-    for status in ("aktif", "calon", "ditangguhkan", "nonaktif"):
-        make_household(status=status)
-        enroll(make_household(status=status, program=jscm, assistant=budi), program=program, status="calon")
-    for days in (0, 20, 40, 100, 400):
-        family = make_household(assistant=budi, latitude="-6.3", longitude="106.2")
-        make_visit(family, budi, today - datetime.timedelta(days=days))
-    tried = make_household(assistant=budi)
-    make_visit(tried, budi, today, result=VisitResult.EMPTY_HOUSE, person_met=PersonMet.NOBODY)
-    make_case(make_household(assistant=budi), by=budi, verified_by=ayu, decided_by=dewi)
-    for age in (3, 8, 14, 17, 70):
-        make_member(tried, age=age, is_pregnant=age == 17, is_disabled=age == 70)
-    make_session(make_group(family), budi, today)
-    Excuse.objects.create(household=family, month=today.replace(day=1), reason="bencana", by=budi)
-    long_ago = datetime.date(2019, 1, 1)
-    for name, months in (("assessment_every_months", 12), ("session_every_months", 1)):
-        program.rules.create(name=name, value=months, valid_from=long_ago, legal_basis=program.legal_basis)
-    make_household(region=SOUTH)
-
-
-@pytest.mark.parametrize("code", ["", "JSCM", "JAMSOSRATU"])
-@pytest.mark.parametrize("name", [figure.name for figure in figures.all_figures()])
-def test_a_figure_equals_its_list(client, officer, eventful, name, code):
-    program = make_program(code) if code else None
-    view = figures.View.month(timezone.localdate(), program and (program.pk,))
-    counted = Household.objects.countable_by(officer).filter(figures.get(name).condition(view)).count()
-    answer = client.get(f"{LIST}?figure={name}&program={code}")
-    assert len(answer.context["page"].rows) == answer.context["count"] == counted
-
-
-def test_the_figures_differ(officer, eventful):
-    view = figures.View.month(timezone.localdate())
-    families = Household.objects.countable_by(officer)
-    counts = {figure.name: families.filter(figure.condition(view)).count() for figure in figures.all_figures()}
-    assert 0 < counts["graduated"] < counts["active"] < counts["registered"]
-    assert all(counts.values())
 
 
 def test_the_number_of_queries_does_not_grow(client, officer, program, budi, django_assert_num_queries):
