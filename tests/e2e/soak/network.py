@@ -59,6 +59,7 @@ class Network:
         self.server, self.chance = server, chance
         self.is_down, self.is_hanging, self.badness = False, False, 0.0
         self.hangs_at = ""  # a path; or all of it, by is_hanging
+        self.planned: list[str] = []  # what befalls the next things that are sent, one after the other
         self.healed = threading.Event()
         self.met = dict.fromkeys(FAULTS, 0)
         self.restarts: list[threading.Thread] = []
@@ -70,6 +71,8 @@ class Network:
     def fault_for(self, method: str, path: str) -> str:
         if self.is_down or self.is_hanging or path == self.hangs_at:
             return "lost on the way" if self.is_down else "hang afterwards" if method == "POST" else "hang"
+        if self.planned and method == "POST" and path.startswith("/visits/outbox/"):
+            return self.planned.pop(0)
         if not path.startswith("/visits/outbox/") or self.chance.random() >= self.badness:
             return ""
         fault = self.chance.choice(FAULTS if method == "POST" and not self._restarting() else FAULTS[:-1])
@@ -84,6 +87,7 @@ class Network:
     def heal(self) -> None:
         """No fault any more, and a server that is there; what hung until now fails."""
         self.is_down, self.is_hanging, self.badness, self.hangs_at = False, False, 0.0, ""
+        self.planned = []
         healed, self.healed = self.healed, threading.Event()
         healed.set()
         for restart in self.restarts:

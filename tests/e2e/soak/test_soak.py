@@ -7,47 +7,20 @@ run.
 
 import itertools
 import os
-import random
 import time
 
 import pytest
-from django.db import connection
 
 from assistance_logs.models import Visit
 from ejsika.accounts.models import UserSession
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.files.models import StoredPhoto
-from tests.e2e.soak.network import Network, Server
-from tests.e2e.soak.phone import Phone
-from tests.factories import NORTH, make_household, make_user, picture
+from tests.factories import NORTH, make_household, make_user
 
 VISITS = int(os.environ.get("SOAK_VISITS", "4"))
-SEED = int(os.environ.get("SOAK_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 BADNESS = 0.4
 PUSHES = 4  # in the bad network, before the next person has the phone
-
-
-@pytest.fixture
-def chance():
-    print(f"SOAK_SEED={SEED} SOAK_VISITS={VISITS}")
-    return random.Random(SEED)
-
-
-@pytest.fixture
-def network(transactional_db, tmp_path, chance):
-    server = Server(connection.settings_dict["NAME"], tmp_path / "files")
-    server.start()
-    network = Network(server, chance)
-    yield network
-    network.close()
-
-
-@pytest.fixture
-def phone(playwright, tmp_path, network):
-    phone = Phone(playwright, tmp_path / "profile", network.url)
-    yield phone
-    phone.context.close()
 
 
 @pytest.fixture
@@ -59,14 +32,6 @@ def people(transactional_db):
         user: [make_household(name=f"Keluarga {user.name} {n:02}", assistant=user) for n in range(count)]
         for user, count in share.items()
     }
-
-
-@pytest.fixture
-def photos(tmp_path):
-    files = [tmp_path / f"{n}.jpg" for n in range(3)]
-    for file in files:
-        file.write_bytes(picture(900, 700, quality=80))
-    return files
 
 
 def turns(people, chance):
