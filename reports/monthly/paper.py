@@ -53,6 +53,7 @@ def _head(report: Report) -> dict:
             ["Pendamping", name],
             ["Wilayah", _words(", ".join(report.region_names))],
             ["Bulan", month + (" (belum selesai)" if report.is_running else "")],
+            ["Jatuh tempo", _asked(report)],
         ],
         "printed": f"Dicetak {date_format(timezone.localtime(), 'j F Y, H.i')} oleh {_words(report.viewer.name)}",
         "figures": _figures(report),
@@ -115,6 +116,15 @@ def _figures(report: Report) -> list[list[str]]:
         ["Asesmen", _number(len(report.assessments))],
         ["Usulan graduasi", _number(len(report.cases))],
     ]
+
+
+def _asked(report: Report) -> str:
+    """Families visited of those that had to be."""
+    month = report.asked
+    if not month.total:
+        return "tidak ada keluarga yang harus dikunjungi"
+    told = f"{_number(month.visited)} dari {_number(month.total)} keluarga dikunjungi ({month.percent}%)"
+    return told + (f", {_number(month.excused)} berhalangan" if month.excused else "")
 
 
 def _photos(report: Report) -> list:

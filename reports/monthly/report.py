@@ -13,6 +13,7 @@ from assistance_logs.figures import day_start
 from assistance_logs.groups.models import GroupSession
 from assistance_logs.groups.page import with_counts
 from assistance_logs.models import Visit, VisitPhoto
+from assistance_logs.obligations.past import Month, month_of
 from assistance_logs.targets import progress
 from beneficiaries import figures
 from beneficiaries.figures import View
@@ -80,6 +81,11 @@ class Report:
         """Families that this assistant met, of those that were theirs."""
         held = self._held(Household.objects.countable_by(self.viewer))
         return Share(**held.aggregate(n=Count("pk", filter=Q(self._was_met)), of=Count("pk")))
+
+    @cached_property
+    def asked(self) -> Month:
+        """What was due in the month, and how many of the families that had to be visited were."""
+        return month_of(self.assistant, self.viewer, self.view)
 
     @cached_property
     def families(self) -> list[Household]:
