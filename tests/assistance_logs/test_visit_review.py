@@ -105,6 +105,43 @@ def test_late_and_limits_of_their_day_are_data(home, budi):
     assert flags(visit) == {"late": "Dicatat 9 hari sesudah kunjungan, batas 7 hari"}
 
 
+FAR_OFF = {"latitude": "-6.421600", "longitude": "106.200000", "accuracy_m": 20}
+TOO_FAST = {"latitude": "-6.580000", "longitude": "106.200000", "accuracy_m": 10}
+
+
+@pytest.mark.parametrize(
+    ("kind", "moment", "fields", "limit", "value"),
+    [
+        ("far", at(12), FAR_OFF, "far", 3_000),
+        ("accuracy", at(12), FAR_OFF | {"accuracy_m": 2_500}, "accuracy", 3_000),
+        ("burst", at(9, 4), {}, "burst", 1),
+        ("travel", at(9, 10), TOO_FAST, "speed", 200),
+        ("late", at(12), {"recorded_at": at(12) + datetime.timedelta(days=9)}, "late", 10),
+        ("night", at(21), {}, "evening", 22),
+        ("night", at(4, 30), {}, "morning", 4),
+        ("copied", at(12), {"notes": NOTE}, "copied", 200),
+    ],
+)
+def test_every_limit_is_data(home, neighbour, budi, kind, moment, fields, limit, value):
+    here = {"latitude": "-6.400000", "longitude": "106.200000", "accuracy_m": 10}
+    visit_at(home, budi, at(9), notes=NOTE, **here)
+    visit = visit_at(neighbour, budi, moment, **fields)
+    assert any(letter.isdigit() for letter in flags(visit)[kind]), "it says why with its numbers"
+    assert Visit.objects.get(pk=visit.pk).status == "dikirim", "nothing is refused by itself"
+    ReviewLimit.objects.create(name=limit, value=value, valid_from=DAY)
+    refresh_flags([visit.pk])
+    assert kind not in flags(visit)
+
+
+def test_many_visits_are_flagged_in_one_statement(home, neighbour, budi, django_assert_num_queries):
+    visits = [make_visit(family, budi, DAY) for family in (home, neighbour) for _ in range(10)]
+    Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(happened_at=at(23))
+    with django_assert_num_queries(1):
+        refresh_flags([visit.pk for visit in visits])
+    assert VisitReview.objects.count() == 20
+    assert {kind for visit in visits for kind in flags(visit)} >= {"night", "burst"}
+
+
 def test_a_limit_is_set_by_an_admin_of_the_province_alone(client, admin, home, budi):
     url, limit = reverse("admin:assistance_logs_reviewlimit_add"), {"name": "night", "value": 1, "valid_from": DAY}
     client.force_login(make_user("operator", "admin", "3602"))
