@@ -28,11 +28,19 @@ class Stage:
     world: FullWorld
     insiders: dict[str, object] = field(default_factory=dict)
     outsiders: dict[str, object] = field(default_factory=dict)
+    clients: dict[int, Client] = field(default_factory=dict)
 
     def __post_init__(self):
         for role in Role:
             self.insiders[role] = self.world.person(role, NORTH)
             self.outsiders[role] = give_name(make_user(f"far_{role}", role, SOUTH[:4]), "Wati")
+
+    def client_of(self, user) -> Client:
+        """A client that is logged in for as long as the stage stands, for looking alone."""
+        if user.pk not in self.clients:
+            self.clients[user.pk] = Client()
+            self.clients[user.pk].force_login(user)
+        return self.clients[user.pk]
 
 
 @pytest.fixture(scope="session")
