@@ -7,17 +7,13 @@ from django.contrib import messages
 
 from assistance_logs import worklist
 from assistance_logs.actions import attach_photo, find_own, log_visit
-from assistance_logs.families import family_to_log
 from assistance_logs.forms import OutboxForm, VisitForm
 from assistance_logs.models import Visit
+from beneficiaries.families import UNKNOWN_FAMILY, family_to_log
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
 from ejsika.outbox import day, kinds
 from ejsika.outbox.kinds import Answer, Kind
-
-UNKNOWN_FAMILY = (
-    "Keluarga ini tidak ada dalam penugasan Anda. Minta koordinator memeriksa penugasannya, lalu kirim lagi."
-)
 
 
 def register() -> None:

@@ -9,6 +9,7 @@ class BeneficiariesConfig(AppConfig):
         """Tell the lower rooms what this one knows."""
         from beneficiaries import component_tally, evidence, history, panels
         from beneficiaries import timeline as family_timeline
+        from beneficiaries.assessments import outbox as assessment_outbox
         from beneficiaries.assessments import timeline as assessments
         from beneficiaries.duties import families, families_out_of_sight
         from beneficiaries.graduation import tally as case_tally
@@ -19,6 +20,7 @@ class BeneficiariesConfig(AppConfig):
         from ejsika.accounts import duties
         from ejsika.imports import kinds, notices
 
+        assessment_outbox.register()
         component_tally.register()
         case_tally.register()
         kinds.register(RosterKind())

@@ -1,9 +1,30 @@
-"""What an assessment of house and economy chooses from: codes and wording of BPS Regsosek 2022, form K.
+"""What an assessment of house and economy chooses from: codes and wording of BPS Regsosek 2022, form K, where it asks.
 
 Lists whose order says better or worse have it in `beneficiaries/assessments/comparison.py`.
 """
 
 from django.db import models
+
+
+class BuildingStatus(models.TextChoices):
+    """Question 301a."""
+
+    OWN = "1", "Milik sendiri"
+    RENTED = "2", "Kontrak/sewa"
+    RENT_FREE = "3", "Bebas sewa"
+    OFFICIAL = "4", "Dinas"
+    OTHER = "5", "Lainnya"
+
+
+class LandProof(models.TextChoices):
+    """Question 301b."""
+
+    OWN_TITLE = "1", "SHM atas nama anggota keluarga"
+    AGREED = "2", "SHM orang lain, ada perjanjian tertulis"
+    NOT_AGREED = "3", "SHM orang lain, tanpa perjanjian tertulis"
+    OTHER_TITLE = "4", "Sertifikat selain SHM (SHGB, SHSRS)"
+    LETTER = "5", "Surat bukti lain (girik, letter C)"
+    NONE = "6", "Tidak punya"
 
 
 class Floor(models.TextChoices):
@@ -59,6 +80,14 @@ class DrinkingWater(models.TextChoices):
     SURFACE = "9", "Air permukaan (sungai/danau/waduk/kolam/irigasi)"
     RAIN = "10", "Air hujan"
     OTHER = "11", "Lainnya"
+
+
+class WaterDistance(models.TextChoices):
+    """Question 306b: from the well or spring to the nearest place where excrement is collected."""
+
+    NEAR = "1", "Kurang dari 10 meter"
+    FAR = "2", "10 meter atau lebih"
+    UNKNOWN = "3", "Keluarga tidak tahu"
 
 
 class Lighting(models.TextChoices):
@@ -126,6 +155,128 @@ class Sewage(models.TextChoices):
     HOLE = "4", "Lubang tanah"
     OPEN_GROUND = "5", "Pantai/tanah lapang/kebun"
     OTHER = "6", "Lainnya"
+
+
+class Meals(models.TextChoices):
+    """How often the family eats on a day. This and the next three lists ask for what BPS' 14 criteria alone ask."""
+
+    ONE = "1", "Sekali"
+    TWO = "2", "Dua kali"
+    THREE = "3", "Tiga kali"
+
+
+class Meat(models.TextChoices):
+    """On how many days of a week there is meat, chicken or milk."""
+
+    RARELY = "0", "Kurang dari sekali"
+    ONCE = "1", "Sekali"
+    MORE = "2", "Dua kali atau lebih"
+
+
+class Clothes(models.TextChoices):
+    """How many sets of new clothes a person of the family gets in a year."""
+
+    NONE = "0", "Tidak membeli"
+    ONE = "1", "Satu setel"
+    MORE = "2", "Dua setel atau lebih"
+
+
+class Treatment(models.TextChoices):
+    """Whether the family can pay for treatment in a puskesmas or clinic."""
+
+    ABLE = "1", "Sanggup"
+    UNABLE = "2", "Tidak sanggup"
+
+
+class Livelihood(models.TextChoices):
+    """What the head of the family lives by, as the 12th of BPS' 14 criteria tells apart."""
+
+    SMALL_FARMER = "1", "Petani, lahan 500 m² atau kurang"
+    LABOURER = "2", "Buruh tani, kebun, atau bangunan"
+    FISHER = "3", "Nelayan"
+    LOW_PAID = "4", "Lain, di bawah Rp600.000 sebulan"
+    BETTER_PAID = "5", "Lain, Rp600.000 sebulan atau lebih"
+    NOT_WORKING = "6", "Tidak bekerja"
+
+
+class Education(models.TextChoices):
+    """Question 413: the highest certificate."""
+
+    PACKAGE_A = "1", "Paket A"
+    SDLB = "2", "SDLB"
+    SD = "3", "SD"
+    MI = "4", "MI"
+    ULA = "5", "SPM/PDF Ula"
+    PACKAGE_B = "6", "Paket B"
+    SMPLB = "7", "SMPLB"
+    SMP = "8", "SMP"
+    MTS = "9", "MTs"
+    WUSTHA = "10", "SPM/PDF Wustha"
+    PACKAGE_C = "11", "Paket C"
+    SMALB = "12", "SMALB"
+    SMA = "13", "SMA"
+    MA = "14", "MA"
+    SMK = "15", "SMK"
+    MAK = "16", "MAK"
+    ULYA = "17", "SPM/PDF Ulya"
+    DIPLOMA = "18", "D1/D2/D3"
+    BACHELOR = "19", "D4/S1"
+    PROFESSION = "20", "Profesi"
+    MASTER = "21", "S2"
+    DOCTOR = "22", "S3"
+    NONE = "23", "Tidak punya ijazah SD"
+
+
+class WorkPosition(models.TextChoices):
+    """Question 418."""
+
+    ALONE = "1", "Berusaha sendiri"
+    UNPAID_HELP = "2", "Berusaha dibantu buruh tidak tetap/tidak dibayar"
+    PAID_HELP = "3", "Berusaha dibantu buruh tetap/dibayar"
+    EMPLOYEE = "4", "Buruh/karyawan/pegawai swasta"
+    OFFICIAL = "5", "PNS/TNI/Polri/BUMN/BUMD/pejabat negara"
+    FREE_FARM = "6", "Pekerja bebas pertanian"
+    FREE_OTHER = "7", "Pekerja bebas non-pertanian"
+    FAMILY = "8", "Pekerja keluarga/tidak dibayar"
+
+
+class Turnover(models.TextChoices):
+    """Question 425: of the family's business, in a month."""
+
+    BELOW_5 = "1", "Di bawah 5 juta"
+    BELOW_15 = "2", "5 – 15 juta"
+    BELOW_25 = "3", "15 – 25 juta"
+    BELOW_167 = "4", "25 – 167 juta"
+    BELOW_1250 = "5", "167 juta – 1,25 miliar"
+    BELOW_4167 = "6", "1,25 – 4,17 miliar"
+    MORE = "7", "4,17 miliar atau lebih"
+
+
+class Aid(models.TextChoices):
+    """Programmes from which the family had something in the last year."""
+
+    SEMBAKO = "sembako", "BPNT/Sembako"
+    PKH = "pkh", "PKH"
+    BLT_DESA = "blt_desa", "BLT Dana Desa"
+    ELECTRICITY = "listrik", "Subsidi listrik"
+    LOCAL = "daerah", "Bantuan pemerintah daerah"
+    FERTILIZER = "pupuk", "Subsidi pupuk"
+    LPG = "lpg", "Subsidi LPG"
+    PIP = "pip", "PIP"
+    PRAKERJA = "prakerja", "Prakerja"
+    KUR = "kur", "KUR"
+    UMI = "umi", "UMi"
+
+
+class PhotoSubject(models.TextChoices):
+    """What a photo of an assessment shows; one of each, so that before and now stand side by side."""
+
+    FRONT = "depan", "Depan rumah"
+    ROOF = "atap", "Atap"
+    FLOOR = "lantai", "Lantai"
+    WALLS = "dinding", "Dinding"
+    KITCHEN = "dapur", "Dapur"
+    TOILET = "jamban", "Jamban"
 
 
 class Asset(models.TextChoices):

@@ -15,10 +15,20 @@ from assistance_logs.choices import PersonMet, VisitResult
 from assistance_logs.groups.actions import add_photo
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto
 from assistance_logs.models import Visit, VisitPhoto
+from beneficiaries.assessments.actions import attach_photo as keep_assessment_photo
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import years_before
 from beneficiaries.graduation import actions as graduation
-from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationCase, Household, Member, StatusChange
+from beneficiaries.models import (
+    Assessment,
+    AssessmentPhoto,
+    Assignment,
+    Enrollment,
+    GraduationCase,
+    Household,
+    Member,
+    StatusChange,
+)
 from ejsika.accounts.models import User
 from ejsika.files.photos import read_photo
 from ejsika.programs.models import LegalBasis, Program, ProgramRule, RuleName
@@ -142,6 +152,12 @@ def enroll(household: Household, *, program: Program | None = None, status=Enrol
 def make_assessment(household: Household, officer: User, on: datetime.date, **fields) -> Assessment:
     """Keep an assessment of that day; what is not said is not known."""
     return Assessment.objects.create(household=household, officer=officer, assessed_on=on, **fields)
+
+
+def make_assessment_photo(assessment: Assessment, subject: str = "depan") -> AssessmentPhoto:
+    photo = read_photo(SimpleUploadedFile("a.jpg", picture()))
+    keep_assessment_photo(assessment=assessment, by=assessment.officer, uuid=uuid.uuid4(), subject=subject, photo=photo)
+    return AssessmentPhoto.objects.latest("pk")
 
 
 def make_visit(household: Household, assistant: User, day: datetime.date, **fields) -> Visit:

@@ -18,6 +18,8 @@ from ejsika.imports.models import ImportBatch
 from ejsika.jobs.models import Job
 from tests.factories import (
     NORTH,
+    make_assessment,
+    make_assessment_photo,
     make_case,
     make_group,
     make_household,
@@ -72,6 +74,16 @@ def judged(world):
     if "judged" not in world.made:
         world.made["judged"] = visit(world)
     return {"visit": world.made["judged"].pk, "state": "disetujui"}
+
+
+def assessment(world):
+    if assessment not in world.made:
+        world.made[assessment] = make_assessment(world.household, world.assistant, world.day, floor="8")
+    return world.made[assessment]
+
+
+def assessment_photo(world):
+    return assessment(world).photos.first() or make_assessment_photo(assessment(world))
 
 
 def case(world):
@@ -196,6 +208,10 @@ ROWS = {
     "beneficiaries:household_detail": Row(P.HOUSEHOLD_VIEW, target=household),
     "beneficiaries:household_edit": Row(P.HOUSEHOLD_EDIT, FORM, household),
     "beneficiaries:assessment_new": Row(P.ASSESSMENT_RECORD, FORM, household),
+    "beneficiaries:assessment_detail": Row(P.HOUSEHOLD_VIEW, target=assessment),
+    "beneficiaries:assessment_correct": Row(P.ASSESSMENT_RECORD, FORM, assessment),
+    "beneficiaries:assessment_photo": Row(P.HOUSEHOLD_VIEW, target=assessment_photo),
+    "beneficiaries:assessment_photo_small": Row(P.HOUSEHOLD_VIEW, target=assessment_photo),
     "beneficiaries:household_assign": Row(P.HOUSEHOLD_ASSIGN, FORM, household),
     "beneficiaries:household_merge": Row(P.HOUSEHOLD_MERGE, FORM, household),
     "beneficiaries:household_merge_find": Row(P.HOUSEHOLD_MERGE, POST, registered_twice),

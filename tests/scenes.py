@@ -9,6 +9,7 @@ from assistance_logs.models import Excuse, Visit, VisitReview
 from assistance_logs.review.actions import send_back
 from assistance_logs.review.words import FlagKind
 from assistance_logs.targets.models import Target
+from beneficiaries.assessment_choices import Aid, Asset, PhotoSubject
 from beneficiaries.graduation import actions as graduation
 from beneficiaries.models import Assessment, Assignment, FormerCard, Household, Member
 from ejsika.accounts.links import path_of
@@ -22,6 +23,7 @@ from tests.factories import (
     NORTH,
     NORTH_2,
     enroll,
+    make_assessment_photo,
     make_case,
     make_group,
     make_household,
@@ -30,7 +32,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
-from tests.pages import NOT_OURS, ROWS, World, case, group, session
+from tests.pages import NOT_OURS, ROWS, World, assessment, case, group, session
 from tests.sheets import ROSTERS
 
 LONG = "Raden Ayu Siti Nurhasanah Kartadiningrat binti Haji Muhammad Syarifuddin Wirayudha"[:80]
@@ -104,14 +106,23 @@ class FullWorld(World):
         month = {"month": self.day.replace(day=1), "reason": "lain", "note": ADDRESS[:200] + UNBROKEN}
         Excuse.objects.create(household=self.household, by=self.assistant, **month)
         for year, floor in ((2024, "8"), (2026, "2")):
-            Assessment.objects.create(
-                household=self.household,
-                officer=self.assistant,
-                assessed_on=datetime.date(year, 3, 1),
-                floor=floor,
-                monthly_income=year * 1000,
-                note=NOTES[:1000],
-            )
+            self._add_assessment(datetime.date(year, 3, 1), floor, monthly_income=year * 1000)
+
+    def _add_assessment(self, day, floor, **fields):
+        """With all that may be chosen of several, put right once, and photos of all there is."""
+        written = {"household": self.household, "officer": self.assistant, "assessed_on": day, "note": NOTES[:1000]}
+        several = {
+            "assets": Asset.values,
+            "aid": Aid.values,
+            "land_proof": "3",
+            "head_livelihood": "1",
+            "residents": 50,
+        }
+        old = Assessment.objects.create(**written, floor="1", is_current=False)
+        self.made[assessment] = Assessment.objects.create(**written, **several, **fields, floor=floor, replaces=old)
+        self.others["beneficiaries:assessment_detail"] = [old.pk]
+        for subject in PhotoSubject.values:
+            make_assessment_photo(self.made[assessment], subject)
 
     def _add_group(self):
         """The family's group, with the longest names and a meeting at which not everybody was, put right once."""

@@ -15,9 +15,9 @@ from assistance_logs.groups.models import Group, GroupSession, SessionPhoto
 from assistance_logs.groups.outbox import told
 from assistance_logs.groups.page import session_context
 from assistance_logs.groups.session_form import SessionForm
-from assistance_logs.views.photos import content_of, jpeg
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.files.photos import small
+from ejsika.files.views import content_of, jpeg
 from ejsika.lib.http import render_page
 from ejsika.outbox.sending import store
 

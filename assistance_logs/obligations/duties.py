@@ -112,7 +112,7 @@ def _last_time(until: str) -> str:
             {before.format("v.happened_at")})"""
     return f"""CASE r.kind WHEN '{DutyKind.ASSESSMENT}' THEN (SELECT max(a.assessed_on)
             FROM beneficiaries_assessment a
-            WHERE a.household_id = e.household_id{f" AND a.assessed_on < {until}" if until else ""})
+            WHERE a.household_id = e.household_id AND a.is_current{f" AND a.assessed_on < {until}" if until else ""})
         WHEN '{DutyKind.SESSION}' THEN (SELECT max((g.happened_at AT TIME ZONE '{zone}')::date)
             FROM assistance_logs_attendance t JOIN assistance_logs_groupsession g ON g.id = t.session_id
             WHERE t.household_id = e.household_id AND t.presence IN ({quoted(TOOK_PART)}) AND g.is_current

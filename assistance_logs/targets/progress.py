@@ -98,7 +98,8 @@ def _within_desas(codes: list[str]) -> Q:
 def _done(user, year: Year) -> dict[str, _Work]:
     start, end = day_start(year.start), day_start(year.end)
     sessions = GroupSession.objects.countable_by(user).current().held_between(start, end)
-    assessments = Assessment.objects.countable_by(user).filter(assessed_on__gte=year.start, assessed_on__lt=year.end)
+    assessments = Assessment.objects.countable_by(user).current()
+    assessments = assessments.filter(assessed_on__gte=year.start, assessed_on__lt=year.end)
     cases = GraduationCase.objects.countable_by(user).decided_between(year.start, year.end)
     return {
         TargetKind.VISITS: _visits(user, year),

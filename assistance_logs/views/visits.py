@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assistance_logs import worklist
 from assistance_logs.actions import attach_photo, correct_visit, log_visit, return_visit
 from assistance_logs.choices import VisitStatus
-from assistance_logs.families import family_to_log
 from assistance_logs.forms import ReturnForm, VisitForm
 from assistance_logs.models import Visit
 from assistance_logs.outbox import told
+from beneficiaries.families import family_to_log
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 from ejsika.outbox.sending import store

@@ -1,5 +1,5 @@
 from beneficiaries.graduation.models import GraduationCase
-from beneficiaries.models.assessment import Assessment
+from beneficiaries.models.assessment import Assessment, AssessmentPhoto
 from beneficiaries.models.assignment import Assignment
 from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
@@ -11,6 +11,7 @@ from beneficiaries.sheets.roster.models import RosterComplete, RosterMissing, Ro
 
 __all__ = [
     "Assessment",
+    "AssessmentPhoto",
     "Assignment",
     "AssignmentRow",
     "CaseTally",

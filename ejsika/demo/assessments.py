@@ -11,17 +11,29 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from beneficiaries.assessment_choices import (
+    Aid,
     Asset,
+    BuildingStatus,
+    Clothes,
     CookingFuel,
     DrinkingWater,
+    Education,
     Floor,
+    LandProof,
     Lighting,
+    Livelihood,
+    Meals,
+    Meat,
     Power,
     Roof,
     Sewage,
     Toilet,
     ToiletKind,
+    Treatment,
+    Turnover,
     Walls,
+    WaterDistance,
+    WorkPosition,
 )
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models import Assessment, Household
@@ -34,6 +46,8 @@ LATELY_DAYS = 330  # in which the second assessment was made
 UNKNOWN_SHARE = 0.03  # of the indicators, which the officer did not find out
 # From poor to well-to-do, as often as it is found.
 LADDERS = {
+    "building_status": [BuildingStatus.RENTED, BuildingStatus.RENT_FREE, *[BuildingStatus.OWN] * 8],
+    "land_proof": [*[LandProof.NONE] * 2, LandProof.NOT_AGREED, *[LandProof.LETTER] * 4, *[LandProof.OWN_TITLE] * 2],
     "floor": [Floor.EARTH, Floor.BAMBOO, *[Floor.CEMENT] * 3, Floor.TILE, *[Floor.CERAMIC] * 3],
     "walls": [*[Walls.WOVEN_BAMBOO] * 2, Walls.BOARD, Walls.PLASTERED, *[Walls.MASONRY] * 5],
     "roof": [Roof.THATCH, *[Roof.ASBESTOS] * 2, Roof.ZINC, *[Roof.TILE] * 5],
@@ -46,12 +60,27 @@ LADDERS = {
         DrinkingWater.REFILL,
         DrinkingWater.PIPED,
     ],
+    "water_distance": [WaterDistance.NEAR, WaterDistance.UNKNOWN, *[WaterDistance.FAR] * 2],
     "lighting": [*[Lighting.UNMETERED] * 2, *[Lighting.METERED] * 7],
     "power": [*[Power.W450] * 5, *[Power.W900] * 4, Power.W1300],
     "cooking_fuel": [*[CookingFuel.FIREWOOD] * 3, *[CookingFuel.LPG_3] * 7],
     "toilet": [Toilet.NONE, Toilet.PUBLIC, Toilet.COMMUNAL, Toilet.SHARED, *[Toilet.OWN] * 5],
     "toilet_kind": [ToiletKind.PIT, ToiletKind.OPEN, ToiletKind.COVERED, *[ToiletKind.GOOSENECK] * 5],
     "sewage": [Sewage.WATERS, *[Sewage.HOLE] * 3, *[Sewage.SEPTIC_TANK] * 4],
+    "meals": [*[Meals.TWO] * 4, *[Meals.THREE] * 6],
+    "meat": [*[Meat.RARELY] * 2, *[Meat.ONCE] * 3, *[Meat.MORE] * 5],
+    "clothes": [Clothes.NONE, *[Clothes.ONE] * 4, *[Clothes.MORE] * 5],
+    "treatment": [*[Treatment.UNABLE] * 3, *[Treatment.ABLE] * 7],
+    "head_education": [*[Education.NONE] * 3, *[Education.SD] * 4, *[Education.SMP] * 3, *[Education.SMA] * 2],
+    "head_position": [*[WorkPosition.FREE_FARM] * 4, *[WorkPosition.FREE_OTHER] * 3, *[WorkPosition.ALONE] * 3],
+    "head_livelihood": [
+        Livelihood.NOT_WORKING,
+        *[Livelihood.LABOURER] * 4,
+        Livelihood.FISHER,
+        Livelihood.SMALL_FARMER,
+        *[Livelihood.BETTER_PAID] * 4,
+    ],
+    "turnover": [*[""] * 6, *[Turnover.BELOW_5] * 5],
 }
 # How well a family lives that owns it, mostly.
 ASSETS = {
@@ -65,7 +94,8 @@ ASSETS = {
     Asset.GOLD: 0.85,
     Asset.COMPUTER: 0.95,
 }
-INDICATORS = ["floor_area_m2", *LADDERS, "assets", "monthly_spending", "monthly_income", "savings"]
+AIDS = [Aid.SEMBAKO, Aid.LPG, Aid.ELECTRICITY, Aid.PIP, Aid.BLT_DESA]
+INDICATORS = ["residents", "floor_area_m2", *LADDERS, "assets", "aid", "monthly_spending", "monthly_income", "savings"]
 COLUMNS = ["id", "household_id", "officer_id", "assessed_on", *INDICATORS, "note", "recorded_at"]
 
 
@@ -88,13 +118,13 @@ def _assessments(family, today: datetime.date):
     """Give the rows of a family: one, and one of today's life where time enough has passed."""
     rng = Random(f"{SEED} assessment {family.serial}")
     leaning = {name: rng.gauss(0, 0.12) for name in (*INDICATORS, *ASSETS)}
-    area = rng.randint(21, 64)
+    area, residents = rng.randint(21, 64), rng.randint(2, 7)
     lives = min(max(rng.gauss(0.38, 0.13), 0.05), 0.8)
     grows = _growth(family, rng)
     for day, level, extension in zip(
         _days(family, rng, today), (lives, lives + grows), (0, _built(grows, rng)), strict=False
     ):
-        values = _found(level, leaning, rng) | {"floor_area_m2": area + extension}
+        values = _found(level, leaning, rng) | {"residents": residents, "floor_area_m2": area + extension}
         at = datetime.datetime.combine(day, datetime.time(15), ZoneInfo(settings.TIME_ZONE))
         yield family.id, family.assistant.id, day, *(values[name] for name in INDICATORS), "", at
 
@@ -128,12 +158,13 @@ def _found(lives: float, leaning: dict[str, float], rng: Random) -> dict:
     found = {}
     for name, ladder in LADDERS.items():
         level = min(max(lives + leaning[name], 0), 0.999)
-        found[name] = "" if rng.random() < UNKNOWN_SHARE else ladder[int(level * len(ladder))].value
+        found[name] = "" if rng.random() < UNKNOWN_SHARE else str(ladder[int(level * len(ladder))])
     if found["lighting"] != Lighting.METERED:
         found["power"] = ""
     if found["toilet"] in ("", Toilet.NONE):
         found["toilet_kind"] = found["sewage"] = ""
     found["assets"] = [asset.value for asset, from_level in ASSETS.items() if lives + leaning[asset] >= from_level]
+    found["aid"] = [aid.value for aid in AIDS if rng.random() < 0.3]
     spending = 600_000 + 2_400_000 * max(lives + leaning["monthly_spending"], 0)
     found["monthly_spending"] = _rounded(spending, 50_000)
     income = spending * (1 + leaning["monthly_income"]) + 500_000 * max(lives - 0.5, 0)

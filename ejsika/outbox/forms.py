@@ -49,6 +49,7 @@ class PhotoForm(forms.Form):
 
     uuid = forms.UUIDField(error_messages={"invalid": STALE, "required": STALE})
     item = forms.UUIDField(error_messages={"invalid": STALE, "required": STALE})
+    subject = forms.CharField(required=False, max_length=20)  # what it shows, for kinds that tell photos apart
     photo = forms.FileField(error_messages={"required": "Fotonya tidak sampai di server. Kirim lagi."})
 
     def clean_photo(self) -> Photo:

@@ -26,7 +26,8 @@ VISIT = "visit"  # what a phone of the first versions sends without naming a kin
 class Answer:
     """What became of an item: stored, at `url` ("" where its writer may not open it), or refused for `reasons`.
 
-    `errors` are those of the form, by field; `told` what its writer reads on the next page (level of a message, words).
+    `errors` are those of the form, by field; `asked` what its writer has to choose between; `told` what its writer
+    reads on the next page (level of a message, words).
     The phone keeps all but that, so a repeat must give the same.
     """
 
@@ -35,6 +36,7 @@ class Answer:
     reasons: list[str] = field(default_factory=list)
     errors: dict = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    asked: list[dict] = field(default_factory=list)
     told: Iterable[tuple[int, str]] = ()
 
 
@@ -42,7 +44,8 @@ class Answer:
 class Kind:
     """`store(user, fields)` stores an item once and says what came of it. `find_own(uuid, by=)` gives the row that this
     person stored under a UUID, or None; `attach(row, by=, uuid=, photo=)` adds a photo to it once (ValidationError,
-    UuidTakenError). `template` is the form as the phone keeps it, about nobody, drawn with the `form`
+    UuidTakenError), with the `subject` that the phone says of it where the kind `has_subjects`. `template` is the form
+    as the phone keeps it, about nobody, drawn with the `form`
     that `bare()` gives; its ids are its own (`auto_id`), for forms of several kinds stand in one page.
     """
 
@@ -54,6 +57,7 @@ class Kind:
     bare: Callable[[], BaseForm]
     find_own: Callable | None = None
     attach: Callable | None = None
+    has_subjects: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -73,14 +77,15 @@ def find(name: str, user: User) -> Kind | None:
     return kind if kind and user.may(kind.permission) else None
 
 
-def attach(*, by: User, item: UUID, uuid: UUID, photo: Photo) -> None:
+def attach(*, by: User, item: UUID, uuid: UUID, photo: Photo, subject: str = "") -> None:
     """Add a photo to what this person sent under the UUID `item`, once, whatever kind that is.
 
     Errors: ValidationError where there is no such thing, or no room; UuidTakenError if the UUID is another photo's.
     """
     for kind in _kinds.values():
         if kind.find_own and (row := kind.find_own(item, by=by)):
-            return kind.attach(row, by=by, uuid=uuid, photo=photo)
+            more = {"subject": subject} if kind.has_subjects else {}
+            return kind.attach(row, by=by, uuid=uuid, photo=photo, **more)
     raise ValidationError("Catatan foto ini tidak ada di server. Kirim catatannya lebih dulu.")
 
 

@@ -56,6 +56,7 @@ def send(request):
     said = {"uuid": request.POST.get("uuid", ""), "state": "stored" if answer.is_stored else "rejected"}
     said |= {"reasons": answer.reasons, "errors": answer.errors, "warnings": answer.warnings}
     said |= {"url": answer.url} if answer.is_stored else {}
+    said |= {"asked": answer.asked} if answer.asked else {}
     return JsonResponse(said, status=200 if answer.is_stored else 422)
 
 

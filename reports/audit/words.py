@@ -9,6 +9,7 @@ from django.utils.formats import date_format, number_format
 
 from assistance_logs.models import ExcuseReason, LeaveReason
 from assistance_logs.targets.models import TargetKind
+from beneficiaries.assessment_choices import PhotoSubject
 from beneficiaries.choices import GraduationKind, GraduationReason, InactiveReason
 from beneficiaries.history import WORDS as HOUSEHOLD_WORDS
 from beneficiaries.numbers import NumberKind
@@ -41,6 +42,7 @@ ACTIONS = {
         "duty.excuse_revoked": "Halangan dicabut",
         "assessment.recorded": "Asesmen dicatat",
         "assessment.corrected": "Asesmen diperbaiki",
+        "assessment.photo_added": "Foto asesmen ditambahkan",
     },
     "Kelompok": {
         "group.created": "Kelompok dibuat",
@@ -151,6 +153,7 @@ _MODELS = {
 _VALUES = {
     "number.revealed kind": dict(NumberKind.choices),
     "household.left_out reason": dict(InactiveReason.choices),
+    "assessment.photo_added subject": dict(PhotoSubject.choices),
     "graduation.proposed kind": dict(GraduationKind.choices),
     "graduation.proposed reasons": dict(GraduationReason.choices),
     "import.cancelled step": {"uploaded": "pemeriksaan", "committing": "penyimpanan", "undoing": "pembatalan"},

@@ -162,7 +162,7 @@ class Report:
 
     @cached_property
     def assessments(self) -> list[Assessment]:
-        found = Assessment.objects.for_user(self.viewer).filter(officer=self.assistant)
+        found = Assessment.objects.for_user(self.viewer).current().filter(officer=self.assistant)
         found = found.filter(assessed_on__gte=self.view.start, assessed_on__lt=self.view.end)
         return list(found.select_related("household").order_by("assessed_on", "pk"))
 

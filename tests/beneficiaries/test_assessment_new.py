@@ -1,17 +1,16 @@
 """Writing down how a family lives: prefilled, unknown stays unknown, one a day, on record."""
 
 import datetime
+import uuid
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries.assessments.actions import record_assessment
 from beneficiaries.models import Assessment
-from beneficiaries.models.assessment import INDICATORS
+from beneficiaries.models.assessment import CONTENT, INDICATORS
 from ejsika.audit.models import AuditEvent
-from tests.factories import make_assessment
+from tests.factories import make_assessment, make_member
 
 YESTERDAY = datetime.timedelta(days=1)
 
@@ -37,7 +36,8 @@ def url(family):
 
 
 def sent(client, family, **fields):
-    return client.post(url(family), {"assessed_on": timezone.localdate().isoformat()} | fields)
+    given = {"uuid": str(uuid.uuid4()), "outbox_version": "1", "assessed_on": timezone.localdate().isoformat()}
+    return client.post(url(family), given | fields)
 
 
 def refused(client, family, field, **fields):
@@ -159,22 +159,38 @@ def test_an_old_answer_to_what_is_not_asked_any_more_is_left_out(client, assista
     assert (kept.lighting, kept.power, kept.toilet, kept.toilet_kind) == ("4", "", "6", "")
 
 
-def test_ones_own_of_today_is_put_right_on_record(client, assistant, family):
+def test_ones_own_of_the_day_is_put_right_as_a_new_version(client, assistant, family):
     sent(client, family, floor="8", walls="1")
+    old = Assessment.objects.get()
     assert "memperbaikinya" in client.get(url(family)).content.decode()
     sent(client, family, floor="6", walls="1", savings="5.000")
-    kept = Assessment.objects.get()
-    assert (kept.floor, kept.savings) == ("6", 5_000)
+    kept = Assessment.objects.current().get()
+    assert (kept.floor, kept.savings, kept.replaces) == ("6", 5_000, old)
+    old.refresh_from_db()
+    assert (old.floor, old.is_current) == ("8", False)
     event = AuditEvent.objects.latest("pk")
     assert event.action == "assessment.corrected"
     assert event.data["changes"] == {"floor": ["8", "6"], "savings": [None, 5000]}
 
 
 def test_the_same_sent_twice_is_kept_once(client, assistant, family):
-    sent(client, family, floor="8")
-    answer = client.get(sent(client, family, floor="8").url)
+    number = str(uuid.uuid4())
+    sent(client, family, floor="8", uuid=number)
+    answer = client.get(sent(client, family, floor="6", uuid=number).url)
     assert "sudah tersimpan" in answer.content.decode()
+    sent(client, family, floor="8")  # saved again, with nothing changed
+    assert Assessment.objects.get().floor == "8"
     assert Assessment.objects.count() == AuditEvent.objects.count() == 1
+
+
+def test_a_number_of_another_familys_assessment_is_refused_and_renewed(client, assistant, family, second_family):
+    number = str(uuid.uuid4())
+    sent(client, second_family, floor="8", uuid=number)
+    answer = sent(client, family, floor="8", uuid=number)
+    assert answer.status_code == 422 and "sudah dipakai" in answer.content.decode()
+    assert answer.context["form"]["uuid"].value() != number
+    assert Assessment.objects.get().household == second_family
+    assert "tidak lengkap" in sent(client, family, floor="8", uuid="").content.decode()
 
 
 def test_anothers_of_the_day_is_not_replaced(client, assistant, family, ayu, today):
@@ -184,10 +200,17 @@ def test_anothers_of_the_day_is_not_replaced(client, assistant, family, ayu, tod
     assert Assessment.objects.get().floor == "8"
 
 
-def test_ones_own_of_an_earlier_day_is_not_replaced(family, budi, today):
-    old = make_assessment(family, budi, today, floor="8")
-    Assessment.objects.update(recorded_at=timezone.now() - YESTERDAY)
-    values = {name: getattr(old, name) for name in [*INDICATORS, "note"]} | {"floor": "6"}
-    with pytest.raises(ValidationError, match="sudah dicatat"):
-        record_assessment(household=family, by=budi, assessed_on=today, **values)
-    assert Assessment.objects.get().floor == "8"
+def test_the_form_knows_who_lives_there_and_says_what_is_new(client, assistant, family):
+    make_member(family)
+    assert client.get(url(family)).context["form"]["residents"].value() == 2
+    answers = {"residents": "5", "building_status": "1", "water_distance": "3", "head_education": "23", "turnover": "7"}
+    sent(client, family, **answers, aid=["pkh", "sembako"])
+    kept = Assessment.objects.get()
+    assert {name: str(getattr(kept, name)) for name in answers} == answers and kept.aid == ["sembako", "pkh"]
+    assert client.get(url(family)).context["form"]["residents"].value() == 5
+
+
+def test_every_question_stands_in_one_section_of_the_page(client, assistant, family):
+    sections = client.get(url(family)).context["form"].sections
+    names = [field.name for section in sections for field in section.fields]
+    assert len(names) == len(set(names)) and set(names) == {*CONTENT} - {"note"}

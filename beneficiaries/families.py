@@ -6,6 +6,10 @@ from beneficiaries.models import Household, HouseholdMerge
 from ejsika.accounts.models import User
 from ejsika.lib.prepared import prepared
 
+UNKNOWN_FAMILY = (
+    "Keluarga ini tidak ada dalam penugasan Anda. Minta koordinator memeriksa penugasannya, lalu kirim lagi."
+)
+
 
 def family_to_log(user: User, pk) -> Household | None:
     """A family of this assistant, or one that was theirs when the visit was written (`is_theirs_today` tells).
