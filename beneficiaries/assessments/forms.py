@@ -123,6 +123,7 @@ class AssessmentForm(SentForm):
 
     # Subjects of which a phone sends photos after the form.
     pictured = forms.CharField(required=False, widget=forms.HiddenInput)
+    replaces = forms.CharField(required=False, widget=forms.HiddenInput)  # for a phone, which keeps no address
     assessed_on = forms.DateField(
         label="Tanggal asesmen",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -233,7 +234,8 @@ class AssessmentForm(SentForm):
 
     def clean(self) -> dict:
         found = self.cleaned_data
-        found.pop("outbox_version", None)
+        for name in ("outbox_version", "replaces"):
+            found.pop(name, None)
         self.photos = {subject: found.pop(photo_name(subject), None) for subject in PhotoSubject.values}
         self.photos = {subject: photo for subject, photo in self.photos.items() if photo}
         if found.get("lighting") not in (None, "", Lighting.METERED):
@@ -303,6 +305,8 @@ def start_values(household: Household | None, last: Assessment | None, replaces:
         values |= {name: [NONE] if getattr(last, name) == [] else getattr(last, name) for name in SEVERAL}
         if last.assessed_on != values["assessed_on"]:
             del values["note"]
+    if replaces:
+        values["replaces"] = replaces.pk
     if household and values.get("residents") is None:
         values["residents"] = household.members.filter(left_on__isnull=True).count() or None
     return values

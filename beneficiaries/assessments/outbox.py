@@ -1,21 +1,26 @@
 """Assessments as a phone's outbox sends them."""
 
+import datetime
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import Count
+from django.utils import formats
 
 from beneficiaries.assessment_choices import PhotoSubject
 from beneficiaries.assessments.actions import attach_photo, find_own, record_assessment
-from beneficiaries.assessments.forms import AssessmentForm, OutboxAssessmentForm
+from beneficiaries.assessments.forms import NONE, AssessmentForm, OutboxAssessmentForm
 from beneficiaries.families import UNKNOWN_FAMILY, family_to_log
-from beneficiaries.models import Assessment
+from beneficiaries.models import Assessment, Household, Member
+from beneficiaries.models.assessment import CONTENT
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
-from ejsika.outbox import kinds
+from ejsika.outbox import day, kinds
 from ejsika.outbox.kinds import Answer, Kind
 
 
 def register() -> None:
+    day.register("assessments", answers_of)
     kinds.register(
         Kind(
             name="assessment",
@@ -65,3 +70,27 @@ def told(form: AssessmentForm, assessment: Assessment):
         yield messages.INFO, "Asesmen ini sudah tersimpan."
     else:
         yield messages.SUCCESS, "Perbaikan tersimpan." if assessment.replaces_id else "Asesmen tersimpan."
+
+
+def answers_of(user: User, today: datetime.date) -> list[dict]:
+    """What the form of each family starts from, as its fields hold it. Cost: two queries."""
+    own = Household.objects.for_user(user).values("pk")
+    current = Assessment.objects.current().filter(household__in=own).select_related("officer")
+    last = {one.household_id: one for one in current.order_by("household", "-assessed_on").distinct("household")}
+    present = Member.objects.filter(household__in=own, left_on__isnull=True).order_by()
+    residents = dict(present.values_list("household").annotate(Count("pk")))
+    return [_plain(pk, last.get(pk), count) for pk, count in residents.items()]
+
+
+def _plain(pk: int, last: Assessment | None, residents: int) -> dict:
+    if last is None:
+        return {"id": pk, "last": "", "answers": [["residents", residents]]}
+    answers = [[name, part] for name in CONTENT if name != "note" for part in _written(getattr(last, name))]
+    return {"id": pk, "last": f"{formats.date_format(last.assessed_on)} oleh {last.officer.name}", "answers": answers}
+
+
+def _written(value) -> list:
+    """A value as the fields of its name hold it, one each."""
+    if isinstance(value, list):
+        return value or [NONE]
+    return [] if value in (None, "") else [value]

@@ -13,7 +13,7 @@ const DRAFT_EVERY_MS = 400
 const DRAFT_DAYS_MS = 7 * 86_400_000
 const WHEN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
 
-export const entriesOf = (form) => [...new FormData(form)].filter(([name]) => !NOT_KEPT.has(name))
+export const entriesOf = (form) => [...new FormData(form)].filter(([name, value]) => !NOT_KEPT.has(name) && !(value instanceof File))
 
 export function fill(form, entries) {
   for (const field of form.elements) {

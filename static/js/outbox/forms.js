@@ -1,10 +1,11 @@
 // The forms that a phone draws by itself, by kind: begin(root, {user, subject}, row) fills the bare form in `root` for one
 // subject, with what `row` says where an item of the outbox is edited. A bare form is a template, so that its fields are
 // in the page only while it is the one that is open.
+import { beginAssessment } from "./forms/assessment.js"
 import { beginSession } from "./forms/session.js"
 import { beginVisit } from "./forms/visit.js"
 
-const FORMS = { visit: beginVisit, session: beginSession }
+const FORMS = { visit: beginVisit, session: beginSession, assessment: beginAssessment }
 
 export function beginWriting(kind, root, told, row) {
   const template = root.querySelector("template")

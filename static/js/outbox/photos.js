@@ -75,7 +75,7 @@ export async function takePhotos(form, { user, item, draft }) {
 }
 
 // A JPEG of at most 200 kB, turned as it was held; place and time in the file are left behind.
-async function shrink(file) {
+export async function shrink(file) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" })
   let scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height))
   for (;;) {

@@ -2,9 +2,17 @@
 // address of it. One answer for the shell and for the service worker. A new kind has its line here, its form in
 // forms/<kind>.js and forms.js, and on the server ejsika/outbox/kinds.py.
 
+// A family of the day with what another part of the day says of it.
+function about(day, part, id) {
+  const family = day.families.find((each) => each.id === id)
+  const told = day[part]?.find((each) => each.id === id)
+  return family && told && { ...family, ...told }
+}
+
 const KINDS = [
   { kind: "visit", path: /^\/visits\/new\/(\d+)\/$/, find: (day, id) => day.families.find((family) => family.id === id) },
   { kind: "session", path: /^\/groups\/(\d+)\/sessions\/new\/$/, find: (day, id) => day.groups?.find((group) => group.id === id) },
+  { kind: "assessment", path: /^\/households\/(\d+)\/assessments\/new\/$/, find: (day, id) => about(day, "assessments", id) },
 ]
 const LISTS = { "/": "tasks", "/visits/tasks/": "tasks", "/groups/": "groups" }
 export const OUTBOX = "/visits/outbox/"

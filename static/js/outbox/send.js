@@ -63,7 +63,7 @@ export async function send(item, door, { seen } = {}) {
     const done = { state: "sent", sentAt: Date.now(), url: answer.url, lost: photos.lost }
     await settle(item, { ...done, refusal: undefined, trouble: "", fields: [] })
   } else if (answer.state === "rejected") {
-    await settle(item, { state: "refused", refusal: { reasons: answer.reasons, errors: answer.errors }, trouble: "" })
+    await settle(item, { state: "refused", refusal: { reasons: answer.reasons, errors: answer.errors, asked: answer.asked }, trouble: "" })
   }
   return finish(item, answer)
 }
@@ -86,9 +86,9 @@ async function sendItem(item, { user, token }, seen) {
 // Photos go one by one, so that a weak network has to begin anew with one alone. A refused one is told, not tried again.
 async function sendPhotos(item, { user, token }) {
   const lost = []
-  for (const { uuid, blob } of await store.photosOf(item.uuid)) {
+  for (const { uuid, blob, subject = "" } of await store.photosOf(item.uuid)) {
     const body = new FormData()
-    for (const [name, value] of Object.entries({ user, uuid, item: item.uuid })) body.append(name, value)
+    for (const [name, value] of Object.entries({ user, uuid, item: item.uuid, subject })) body.append(name, value)
     body.append("photo", blob, "foto.jpg")
     const answer = await read(await post(PHOTO, body, token, { patience: PHOTO_PATIENCE_MS }))
     if (answer.state !== "stored" && answer.state !== "rejected") return answer

@@ -42,5 +42,7 @@ function card(template, family, written) {
   find("written").hidden = !written.has(family.id)
   find("who").textContent = ` ke ${family.name}`
   find("write").href = `/visits/new/${family.id}/`
+  find("whom").textContent = ` ${family.name}`
+  find("assess").href = `/households/${family.id}/assessments/new/`
   return element
 }

@@ -1,0 +1,73 @@
+// Photos by what they show, one each: made small before they are kept, and kept at once under the draft.
+import { shrink } from "./photos.js"
+import * as store from "./store.js"
+
+// `item` and `draft` are the keys under which this form's photos lie already. Gives a function that tells all of them.
+export async function takeSlots(form, { user, item, draft }) {
+  const root = form.querySelector("[data-slots]")
+  const trouble = root.querySelector("[data-slot-trouble]")
+  const removed = new Set()
+
+  // The newest of each subject: what is edited may have one in the item and another in the draft.
+  const all = async () => {
+    const found = [...(item ? await store.photosOf(item) : []), ...(await store.photosOf(draft))]
+    const kept = found.filter(({ uuid }) => !removed.has(uuid))
+    return [...new Map(kept.map((photo) => [photo.subject, photo])).values()]
+  }
+  const say = (words) => {
+    trouble.textContent = words
+    trouble.hidden = !words
+  }
+  const draw = async () => {
+    const photos = await all()
+    form.elements.pictured.value = photos.map(({ subject }) => subject).join(",")
+    for (const slot of root.querySelectorAll("[data-slot]")) show(slot, photos.find(({ subject }) => subject === slot.dataset.slot))
+  }
+
+  for (const slot of root.querySelectorAll("[data-slot]")) {
+    const input = slot.querySelector("input")
+    input.addEventListener("change", async () => {
+      const [file] = input.files
+      input.value = "" // else the browser would send it once more, at full size
+      if (!file) return
+      say(root.dataset.working)
+      say(await keep(file, slot.dataset.slot))
+      await draw()
+    })
+    slot.querySelector("[data-slot-drop]").addEventListener("click", async () => {
+      for (const photo of (await all()).filter(({ subject }) => subject === slot.dataset.slot)) await drop(photo)
+      await draw()
+      input.focus()
+    })
+  }
+  form.addEventListener("emptied", draw)
+
+  async function drop({ uuid, item: holder }) {
+    removed.add(uuid)
+    if (holder === draft) await store.dropPhoto(uuid)
+  }
+
+  async function keep(file, subject) {
+    try {
+      const blob = await shrink(file)
+      for (const photo of (await all()).filter((each) => each.subject === subject)) await drop(photo)
+      await store.keepPhoto({ uuid: crypto.randomUUID(), item: draft, user, place: Date.now(), blob, subject })
+      return ""
+    } catch (error) {
+      return error.name === "QuotaExceededError" ? form.dataset.noRoom : root.dataset.unreadable
+    }
+  }
+
+  root.classList.add("is-ready")
+  await draw()
+  return all
+}
+
+function show(slot, photo) {
+  const image = slot.querySelector("[data-slot-photo]")
+  image.hidden = slot.querySelector("[data-slot-drop]").hidden = !photo
+  slot.querySelector("[data-standing]")?.toggleAttribute("hidden", Boolean(photo))
+  if (!photo) return
+  image.src = URL.createObjectURL(photo.blob)
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true })
+}
