@@ -7,7 +7,7 @@ class BeneficiariesConfig(AppConfig):
 
     def ready(self):
         """Tell the lower rooms what this one knows."""
-        from beneficiaries import component_tally, evidence, history, panels
+        from beneficiaries import component_tally, evidence, history, outbox, panels
         from beneficiaries import timeline as family_timeline
         from beneficiaries.assessments import outbox as assessment_outbox
         from beneficiaries.assessments import timeline as assessments
@@ -21,6 +21,7 @@ class BeneficiariesConfig(AppConfig):
         from ejsika.imports import kinds, notices
 
         assessment_outbox.register()
+        outbox.register()
         component_tally.register()
         case_tally.register()
         kinds.register(RosterKind())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import QuerySet
 
-from beneficiaries.models import Assessment, FormerCard, Household
+from beneficiaries.models import Assessment, FormerCard, Household, SentEdit
 
 
 @dataclass(frozen=True)
@@ -61,3 +61,4 @@ def _another_day(kept: Household) -> models.Q:
 
 register(Assessment, "asesmen", moving(Assessment, _another_day))
 register(FormerCard, "No KK lama", moving(FormerCard))
+register(SentEdit, "perubahan dari ponsel", moving(SentEdit))

@@ -5,6 +5,7 @@ from beneficiaries.models.enrollment import Enrollment, StatusChange
 from beneficiaries.models.household import FormerCard, Household, Member
 from beneficiaries.models.merge import HouseholdMerge, RetiredNumber
 from beneficiaries.models.pair import PersonPair
+from beneficiaries.models.sent_edit import SentEdit
 from beneficiaries.models.tally import CaseTally, CellTally, ComponentTally, FamilyTally, TallyState
 from beneficiaries.sheets.assignments.models import AssignmentRow
 from beneficiaries.sheets.roster.models import RosterComplete, RosterMissing, RosterRow, RosterSuspect
@@ -30,6 +31,7 @@ __all__ = [
     "RosterMissing",
     "RosterRow",
     "RosterSuspect",
+    "SentEdit",
     "StatusChange",
     "TallyState",
 ]

@@ -120,7 +120,10 @@ async function leave(form, kept) {
   const door = navigator.onLine ? await knock({ seen }) : { state: "away" }
   const isOwn = door.state === "open" && door.user === kept.user
   const answer = isOwn ? await send(kept, door, { seen }) : { state: door.state }
-  if (answer.state === "rejected") return showErrors(form, answer)
+  if (answer.state === "rejected") {
+    form.dispatchEvent(new CustomEvent("refused", { detail: answer }))
+    return showErrors(form, answer)
+  }
   if (answer.state !== "stored") await sendLater()
   if (answer.state === "stored" && answer.url) return location.assign(answer.url)
   if (answer.state === "away") navigator.serviceWorker?.controller?.postMessage("away")

@@ -2,10 +2,11 @@
 // subject, with what `row` says where an item of the outbox is edited. A bare form is a template, so that its fields are
 // in the page only while it is the one that is open.
 import { beginAssessment } from "./forms/assessment.js"
+import { beginEdit } from "./forms/household.js"
 import { beginSession } from "./forms/session.js"
 import { beginVisit } from "./forms/visit.js"
 
-const FORMS = { visit: beginVisit, session: beginSession, assessment: beginAssessment }
+const FORMS = { visit: beginVisit, session: beginSession, assessment: beginAssessment, household: beginEdit }
 
 export function beginWriting(kind, root, told, row) {
   const template = root.querySelector("template")

@@ -50,7 +50,8 @@ export function showOutbox(root, user, edit) {
 async function card(template, item, sending, edit) {
   const element = template.content.firstElementChild.cloneNode(true)
   const find = (name) => element.querySelector(`[data-${name}]`)
-  const state = item.uuid === sending ? "sending" : item.state
+  const isAsked = item.state === "refused" && item.refusal.asked?.length
+  const state = item.uuid === sending ? "sending" : isAsked ? "asked" : item.state
   const photos = (await store.photosOf(item.uuid)).length
   find("name").textContent = item.subject.name
   find("place").textContent = item.subject.place
@@ -58,11 +59,12 @@ async function card(template, item, sending, edit) {
   const said = [when(item.happenedAt || item.writtenAt), item.summary, photos && template.dataset.photos.replace("%", photos)]
   find("facts").textContent = said.filter(Boolean).join(" · ")
   for (const badge of element.querySelectorAll("[data-state]")) badge.hidden = badge.dataset.state !== state
-  const reasons = state === "refused" ? item.refusal.reasons : item.trouble === "trouble" ? [template.dataset.trouble] : []
+  const reasons = ["refused", "asked"].includes(state) ? item.refusal.reasons : item.trouble === "trouble" ? [template.dataset.trouble] : []
   find("reasons").className = state === "refused" ? "wrong" : "late"
   find("reasons").hidden = !reasons.length
   find("reasons").replaceChildren(...reasons.map(line))
   find("advice").hidden = state !== "refused"
+  find("edit").classList.toggle("button--primary", state === "asked")
   find("again").hidden = state !== "refused"
   for (const name of ["edit", "remove", "again"]) find(name).append(hidden(item.subject.name))
   find("edit").hidden = !isWritable(item)

@@ -13,6 +13,7 @@ const KINDS = [
   { kind: "visit", path: /^\/visits\/new\/(\d+)\/$/, find: (day, id) => day.families.find((family) => family.id === id) },
   { kind: "session", path: /^\/groups\/(\d+)\/sessions\/new\/$/, find: (day, id) => day.groups?.find((group) => group.id === id) },
   { kind: "assessment", path: /^\/households\/(\d+)\/assessments\/new\/$/, find: (day, id) => about(day, "assessments", id) },
+  { kind: "household", path: /^\/households\/(\d+)\/edit\/$/, find: (day, id) => about(day, "households", id) },
 ]
 const LISTS = { "/": "tasks", "/visits/tasks/": "tasks", "/groups/": "groups" }
 export const OUTBOX = "/visits/outbox/"

@@ -42,7 +42,8 @@ function card(template, family, written) {
   find("written").hidden = !written.has(family.id)
   find("who").textContent = ` ke ${family.name}`
   find("write").href = `/visits/new/${family.id}/`
-  find("whom").textContent = ` ${family.name}`
+  for (const whom of element.querySelectorAll("[data-whom]")) whom.textContent = ` ${family.name}`
+  find("change").href = `/households/${family.id}/edit/`
   find("assess").href = `/households/${family.id}/assessments/new/`
   return element
 }

@@ -1,0 +1,88 @@
+// An edit of a family without network: the form keeps what it was filled from (base), so that the server can put it beside
+// what others changed since; what both changed comes back as a choice.
+import { showErrors } from "../errors.js"
+import { fill, keepDrafts, saveByOutbox } from "../form.js"
+
+const edit = {
+  name: "household",
+
+  check(form) {
+    const open = [...form.querySelectorAll("[data-choices] fieldset")].filter((choice) => !choice.querySelector(":checked"))
+    return open.length ? { reasons: [form.dataset.unchosen] } : undefined
+  },
+
+  // What was chosen is written upon what stands now, so that it clashes no more.
+  prepare(form) {
+    const base = JSON.parse(form.elements.base.value)
+    for (const choice of form.querySelectorAll("[data-choices] fieldset")) {
+      const { unit, value, fields } = choice.asked
+      base[unit] = value
+      if (choice.querySelector(":checked").value === "theirs") for (const [name, text] of fields) form.elements[name].value = text
+    }
+    form.elements.base.value = JSON.stringify(base)
+    form.querySelector("[data-choices]").replaceChildren()
+  },
+
+  describe: (form) => ({ summary: changes(form) }),
+}
+
+export async function beginEdit(root, { user, subject }, row) {
+  const form = root.querySelector("form")
+  const find = (name) => root.querySelector(`[data-${name}]`)
+  find("family-name").textContent = subject.name
+  find("family-place").textContent = subject.place
+  const numbers = [...new Set(Object.keys(subject.base).filter((unit) => unit.includes("-")).map((unit) => unit.slice(1).split("-")[0]))]
+  find("members").replaceChildren(...numbers.map((number) => member(find("member"), number, subject)))
+  form.shownWith = new Map(subject.fields)
+  fill(form, row ? row.fields : [["base", JSON.stringify(subject.base)], ...subject.fields])
+  for (const details of form.querySelectorAll("details")) details.open = false
+  if (row?.state === "refused") {
+    showErrors(form, row.refusal)
+    ask(form, row.refusal.asked)
+  }
+  form.addEventListener("refused", ({ detail }) => ask(form, detail.asked))
+  const draft = `${user}:${row?.uuid ?? `ubah:${subject.id}`}`
+  await keepDrafts(form, draft, user)
+  saveByOutbox(form, edit, { user, household: subject.id, subject }, { row, draft, pictures: async () => [] })
+}
+
+function member(template, number, { base, recipient }) {
+  const element = template.content.firstElementChild.cloneNode(true)
+  for (const attribute of ["name", "id", "for", "aria-describedby"]) {
+    for (const part of element.querySelectorAll(`[${attribute}*="m0-"]`)) {
+      part.setAttribute(attribute, part.getAttribute(attribute).replace("m0-", `m${number}-`))
+    }
+  }
+  element.querySelector("summary").textContent = base[`m${number}-name`] || "Anggota"
+  if (Number(number) === recipient) element.querySelector(`[name="m${number}-left"]`).closest(".field").remove()
+  return element
+}
+
+function ask(form, asked = []) {
+  const template = form.querySelector("[data-choice]")
+  form.querySelector("[data-choices]").replaceChildren(...asked.map((each) => choice(template, each)))
+}
+
+function choice(template, asked) {
+  const element = template.content.firstElementChild.cloneNode(true)
+  element.asked = asked
+  for (const part of ["name", "told", "mine", "theirs"]) element.querySelector(`[data-choice-${part}]`).textContent = asked[part]
+  for (const input of element.querySelectorAll("input")) {
+    input.name = `choose-${asked.unit}`
+    const id = `choose-${input.value}-${asked.unit}`
+    input.nextElementSibling.htmlFor = input.id = id
+  }
+  return element
+}
+
+// What differs from what the form was filled from, in words: "Alamat, Rizki".
+function changes(form) {
+  const said = new Set()
+  for (const field of form.querySelectorAll("[name]:not([type=hidden])")) {
+    if (field.closest("[data-choices]") || (field.type === "checkbox" ? !field.checked : field.value === (form.shownWith.get(field.name) ?? ""))) continue
+    const row = field.closest("details")
+    if (!row) said.add(form.querySelector(`label[for="${field.id}"]`).textContent)
+    else said.add(field.name.startsWith("new-") ? form.dataset.newcomer : row.querySelector("summary").textContent)
+  }
+  return [...said].join(", ")
+}

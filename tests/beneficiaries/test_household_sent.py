@@ -1,0 +1,172 @@
+"""An edit that a phone sends: once by its number, beside what others changed, and asked where both changed the same."""
+
+import json
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from beneficiaries.models import Household, Member, SentEdit
+from ejsika.audit.models import AuditEvent
+from tests.factories import make_household, make_member
+
+
+@pytest.fixture
+def family(north_family):
+    make_member(north_family, name="Rizki", relationship="3", school_level="SD", grade=2)
+    Household.objects.filter(pk=north_family.pk).update(phone="081234567890", latitude="-6.5", longitude="106.1",
+                                                        point_source="gps")  # fmt: skip
+    north_family.refresh_from_db()
+    return north_family
+
+
+@pytest.fixture
+def assistant(client, budi):
+    client.force_login(budi)
+    return budi
+
+
+def row_of(client, family) -> dict:
+    """What the phone keeps of the family's data."""
+    day = client.get(reverse("outbox:today")).json()
+    return next(row for row in day["households"] if row["id"] == family.pk)
+
+
+def send(client, user, family, row, **changes):
+    fields = dict(row["fields"]) | {"base": json.dumps(row["base"]), "uuid": str(uuid.uuid4()), "outbox_version": "1"}
+    fields |= {"user": user.pk, "item_kind": "household", "household": family.pk}
+    return client.post(reverse("outbox:send"), fields | changes)
+
+
+def test_the_phone_keeps_what_may_be_edited_and_no_number_of_identity_nor_point(
+    client, assistant, family, south_family
+):
+    answer = client.get(reverse("outbox:today"))
+    row = row_of(client, family)
+    assert row["base"]["address"] == "Kp. Uji" and ["phone", "081234567890"] in row["fields"]
+    child = family.members.get(name="Rizki")
+    assert row["base"][f"m{child.pk}-school"] == ["SD", 2] and [f"m{child.pk}-grade", "2"] in row["fields"]
+    assert row["recipient"] == family.members.get(is_recipient=True).pk and "point" not in row["base"]
+    assert not re.search("[0-9]{16}", answer.text) and "106.1" not in answer.text
+    assert south_family.pk not in [each["id"] for each in answer.json()["households"]]
+
+
+def test_an_edit_is_taken_once_and_leaves_the_point_alone(client, assistant, family):
+    child = family.members.get(name="Rizki")
+    row, number = row_of(client, family), str(uuid.uuid4())
+    changes = {"uuid": number, "address": "Kp. Baru", f"m{child.pk}-grade": "3", "new-name": "Dewi", "new-sex": "P"}
+    answers = [send(client, assistant, family, row, **changes) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["url"] == family.get_absolute_url()
+    family.refresh_from_db()
+    child.refresh_from_db()
+    assert (family.address, str(family.latitude), child.grade) == ("Kp. Baru", "-6.500000", 3)
+    assert family.members.filter(name="Dewi").count() == 1 and SentEdit.objects.count() == 1
+    assert sorted(AuditEvent.objects.values_list("action", flat=True)) == [
+        "household.edited", "member.added", "member.edited"
+    ]  # fmt: skip
+
+
+def test_other_fields_merge_and_the_same_field_is_asked_with_both_values(client, assistant, family, ayu):
+    row = row_of(client, family)
+    Household.objects.filter(pk=family.pk).update(rt=9)
+    assert send(client, assistant, family, row, address="Kp. Baru").json()["state"] == "stored"
+    family.refresh_from_db()
+    assert (family.address, family.rt) == ("Kp. Baru", 9)
+
+    client.force_login(ayu)
+    row["base"] |= {"address": "Kp. Baru", "rt": 9}
+    Household.objects.filter(pk=family.pk).update(address="Kp. Lain")
+    number = str(uuid.uuid4())
+    client.force_login(assistant)
+    for _ in range(2):  # asked again and again until it is chosen; nothing is kept meanwhile
+        said = send(client, assistant, family, row, uuid=number, address="Kp. Saya", rt="7").json()
+        assert said["state"] == "rejected" and "Pilih mana yang benar" in said["reasons"][0]
+        asked = {one.pop("unit"): one for one in said["asked"]}
+        assert asked.keys() == {"address"}
+        assert (asked["address"]["mine"], asked["address"]["theirs"]) == ("Kp. Saya", "Kp. Lain")
+        assert asked["address"]["fields"] == [["address", "Kp. Lain"]] and "diubah" in asked["address"]["told"]
+    family.refresh_from_db()
+    assert (family.address, family.rt) == ("Kp. Lain", 9)
+    row["base"]["address"] = asked["address"]["value"]  # chosen: mine
+    assert send(client, assistant, family, row, uuid=number, address="Kp. Saya", rt="7").json()["state"] == "stored"
+    family.refresh_from_db()
+    assert (family.address, family.rt) == ("Kp. Saya", 7)
+
+
+def test_what_was_edited_after_a_sending_without_answer_stands_upon_that_one(client, assistant, family):
+    row, number, revision = row_of(client, family), str(uuid.uuid4()), str(uuid.uuid4())
+    send(client, assistant, family, row, uuid=number, address="Kp. Satu")
+    for _ in range(2):
+        said = send(client, assistant, family, row, uuid=number, revision=revision, address="Kp. Dua").json()
+        assert said["state"] == "stored"
+    family.refresh_from_db()
+    assert family.address == "Kp. Dua"
+    assert AuditEvent.objects.filter(action="household.edited").count() == 2
+    third = {"uuid": number, "revision": str(uuid.uuid4())}
+    assert send(client, assistant, family, row, **third, address="Kp. Uji").json()["state"] == "stored"
+    family.refresh_from_db()
+    assert family.address == "Kp. Uji"
+
+
+def test_a_member_who_left_meanwhile_is_said(client, assistant, family):
+    child = family.members.get(name="Rizki")
+    row = row_of(client, family)
+    Member.objects.filter(pk=child.pk).update(left_on="2026-01-01", joined_on="2021-01-01")
+    said = send(client, assistant, family, row, **{f"m{child.pk}-grade": "4"}).json()
+    assert said["state"] == "rejected" and "Rizki sudah bukan anggota" in said["reasons"][0]
+    assert "asked" not in said
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["", "x", "[]", "{}", '{"address": "x"}', "null", "1", '{"m-name": 1}', "\0", '{"mx-name": 1}', "9" * 100_001],
+)
+def test_a_base_that_is_none_is_refused_and_changes_nothing(client, assistant, family, base):
+    said = send(client, assistant, family, row_of(client, family), base=base, address="Kp. Baru")
+    assert (said.status_code, said.json()["state"]) == (422, "rejected")
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_base_with_anothers_member_or_lists_in_it_is_refused(client, assistant, family, south_family):
+    row = row_of(client, family)
+    other = south_family.members.get()
+    child = family.members.get(name="Rizki")
+    foreign = {unit.replace(f"m{child.pk}-", f"m{other.pk}-"): value for unit, value in row["base"].items()}
+    for base in (foreign, row["base"] | {"address": [1]}, row["base"] | {f"m{child.pk}-school": ["SD"]}):
+        said = send(client, assistant, family, row | {"base": base}, address="Kp. Baru").json()
+        assert said["state"] == "rejected" and said["reasons"]
+    assert not AuditEvent.objects.exists()
+
+
+def test_nonsense_is_said_beside_its_field_and_members_field(client, assistant, family):
+    child = family.members.get(name="Rizki")
+    row = row_of(client, family)
+    said = send(client, assistant, family, row, phone="12", **{f"m{child.pk}-grade": "99"}).json()
+    assert set(said["errors"]) == {"phone", f"m{child.pk}-grade"} and len(said["reasons"]) == 2
+    assert any(line.startswith("Rizki, Kelas:") for line in said["reasons"])
+
+
+def test_anothers_family_and_anothers_number_are_refused(client, assistant, family, second_family, citra, south_family):
+    row = row_of(client, family)
+    assert send(client, assistant, south_family, row).json()["state"] == "rejected"
+    number = str(uuid.uuid4())
+    send(client, assistant, family, row, uuid=number, address="Kp. Baru")
+    other = row_of(client, second_family)
+    said = send(client, assistant, second_family, other, uuid=number, address="Kp. Curi").json()
+    assert said["state"] == "rejected" and "sudah dipakai" in said["reasons"][0]
+    second_family.refresh_from_db()
+    assert second_family.address == "Kp. Uji"
+
+
+def test_the_days_parts_cost_the_same_for_any_number_of_families(client, assistant, django_assert_num_queries):
+    for _ in range(3):
+        make_member(make_household(assistant=assistant))
+    with django_assert_num_queries(10):
+        assert len(client.get(reverse("outbox:today")).json()["households"]) == 3
+    for _ in range(6):
+        make_member(make_household(assistant=assistant))
+    with django_assert_num_queries(10):
+        assert len(client.get(reverse("outbox:today")).json()["assessments"]) == 9
