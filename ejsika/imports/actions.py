@@ -7,8 +7,11 @@ cancelled while it runs; `commit` and `undo` are one transaction each, wholly do
 until they begin.
 """
 
+import gc
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 
 from django.conf import settings
@@ -85,7 +88,8 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind, work: Work) -> None:
         )
     with open_tables(content, kind, work.go_on) as found:
         del content
-        _stage(batch, kind, found, work)
+        with _without_collecting():
+            _stage(batch, kind, found, work)
     work.report("Membandingkan dengan data yang ada", batch.rows, batch.rows)
     with transaction.atomic():
         batch.status, batch.checked_at = Status.CHECKED, timezone.now()  # before: what comes meanwhile is news
@@ -93,6 +97,18 @@ def _read_and_compare(batch: ImportBatch, kind: SheetKind, work: Work) -> None:
         batch.check_seconds = time.monotonic() - begun
         _require_uploaded(batch)
         batch.save()
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave Python's search for cycles out: lines make none, and looking at all of them costs a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _refuse(batch: ImportBatch, code: str, message: str) -> None:

@@ -95,7 +95,9 @@ def date(
     cell: object, *, nik: str | None, today: datetime.date, adult: bool
 ) -> tuple[datetime.date | None, str | None]:
     """Read a date cell, an Excel serial number or text; two-digit years by the NIK. It must exist and be past."""
-    if isinstance(cell, datetime.datetime):
+    if type(cell) is str and len(cell) == 10 and cell[2] == cell[5] == "/":  # most: the same days come again
+        found = _of_day_month_year(cell)
+    elif isinstance(cell, datetime.datetime):
         found = cell.date()
     elif isinstance(cell, datetime.date):
         found = cell
@@ -108,6 +110,12 @@ def date(
     if found is None or not EARLIEST <= found <= today:
         return None, "date_invalid"
     return found, None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _of_day_month_year(words: str) -> datetime.date | None:
+    """Read dd/mm/yyyy, for which the NIK is not needed."""
+    return _from_text(words.lower(), None, EARLIEST, adult=False) if words[6:].isdecimal() else None
 
 
 def _from_serial(serial: float) -> datetime.date | None:

@@ -115,6 +115,7 @@ class LineCleaner:
         self.width = max(head.fields.values()) + 1
         self.find_place = remembered(places.find)
         self.read_neighbourhoods = remembered(cells.neighbourhoods)
+        self.read_username = remembered(lambda cell: cells.written(cell).lower())
         known = readers(importer.today.year)
         self.columns = [(name, known[name]) for name in head.fields if name in known]
         self.names, self.pick = tuple(head.fields), itemgetter(*head.fields.values())
@@ -295,7 +296,9 @@ class LineCleaner:
             self._warn("phone", "phone_second")
 
     def _account(self) -> None:
-        account = cells.written(self.cell("account")).lstrip("'").replace(" ", "")
+        account = self.cell("account")
+        if type(account) is not str or len(account) < 2 or not account.isdecimal():
+            account = cells.written(account).lstrip("'").replace(" ", "")
         if not account:
             return
         if not account.isdecimal() and cells.EXPONENT.fullmatch(account):
@@ -319,10 +322,10 @@ class LineCleaner:
                 self.line.values.setdefault(name, value)
 
     def _assistant(self) -> None:
-        username = cells.written(self.cell("assistant"))
+        username = self.read_username(self.cell("assistant"))
         if not username:
             return
-        pk, regions = self.importer.assistants.get(username.lower(), (None, ()))
+        pk, regions = self.importer.assistants.get(username, (None, ()))
         desa = self.line.values.get("region_code")
         if pk is None or (desa and not desa.startswith(regions)):
             self._find("assistant", "assistant_unknown")

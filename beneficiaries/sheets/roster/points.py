@@ -27,7 +27,8 @@ _SOUTH_OR_WEST = {"S", "LS", "W", "B", "BB"}
 def coordinate(cell: object) -> tuple[Decimal | None, str | None]:
     """Read degrees with comma or dot, to six decimals; whether they lie in Banten is judged with both together."""
     if type(cell) is str and "." in cell and _DEGREES.fullmatch(cell):
-        return Decimal(cell).quantize(_MILLIONTH), None
+        has_six = cell[-7] == "." if len(cell) > 7 else False
+        return Decimal(cell) if has_six else Decimal(cell).quantize(_MILLIONTH), None
     raw = plain_number(cell)
     if says_nothing(raw):
         return None, None
