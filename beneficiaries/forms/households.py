@@ -15,10 +15,11 @@ from beneficiaries import figures
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.forms.scope import ScopeForm
 from beneficiaries.known import COLUMNS, listed
+from beneficiaries.plain_list import PlainList
 from beneficiaries.search import NUMBER_DIGITS, digits_of, kept_name
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
-from ejsika.lib.paginate import KeysetPage, count_up_to, keyset_page
+from ejsika.lib.paginate import KeysetPage, count_up_to, first_page, keyset_page
 from ejsika.lib.prepared import prepared
 from ejsika.lib.widgets import ShortSelect
 
@@ -29,7 +30,8 @@ SORT_KEYS = {"name": "name_key", "visit": "visit_key"}
 UNCOUNTED_FIGURE = "registered"  # stands behind a list that no figure led to: everybody in the programme
 
 
-_FOLDED = ("figure", "program", "assistant", "not_visited_days")  # the filters behind "Saringan lain"
+_SELDOM = ("figure", "assistant", "not_visited_days")
+_FOLDED = ("program", *_SELDOM)  # the filters behind "Saringan lain"
 
 
 class HouseholdFilterForm(ScopeForm):
@@ -125,6 +127,8 @@ class HouseholdFilterForm(ScopeForm):
         `families` are all that the user may see; a count stops one above COUNTED_UP_TO. Cost: five queries at most.
         Errors: adds one to the form, and gives an empty page, where the cursor's family is not there any more.
         """
+        if self._is_plain:
+            return self._plain_page()
         rows = self.apply(families)
         count = count_up_to(rows, COUNTED_UP_TO)
         cursor = self.cleaned_data.get("cursor")
@@ -140,7 +144,31 @@ class HouseholdFilterForm(ScopeForm):
         except families.model.DoesNotExist:
             self.add_error("cursor", "Halaman ini sudah berubah. Buka daftarnya dari awal.")
             return KeysetPage(rows=[], next_cursor=None, previous_cursor=None), count
-        return replace(page, rows=listed(page.rows, self.user, timezone.localdate())), count
+        return self._told(page), count
+
+    @property
+    def _is_plain(self) -> bool:
+        if not self.is_valid() or self.cleaned_data["cursor"] is not None:
+            return False
+        return not any(self.cleaned_data[name] for name in (*_SELDOM, "search"))
+
+    def _plain_page(self) -> tuple[KeysetPage, int]:
+        """As page(), of the list that is narrowed by region, programme and status alone."""
+        region, user = self.chosen_region, self.user
+        asked = PlainList(
+            reach=user.reach,
+            day=timezone.localdate(),
+            region="" if region is None or user.region_codes == [region.code] else region.code,
+            view=self.view,
+            figure=UNCOUNTED_FIGURE,
+            status=self.cleaned_data["status"],
+        )
+        count = asked.count_up_to(COUNTED_UP_TO)
+        found = asked.first(FAMILIES_A_PAGE + 1, self.sort_key, are_few=count <= COUNTED_UP_TO)
+        return self._told(first_page(found, FAMILIES_A_PAGE)), count
+
+    def _told(self, page: KeysetPage) -> KeysetPage:
+        return replace(page, rows=listed(page.rows, self.user, timezone.localdate()))
 
     def chips(self) -> list[dict]:
         """What narrows the list and has no field on the page: words, and the query of the list without it."""

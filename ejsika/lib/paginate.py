@@ -40,10 +40,7 @@ def keyset_page(
     found = rows
     if cursor is not None:
         found = _beyond(rows, anchors, key, abs(cursor), "lt" if backward != newest_first else "gt")
-    order = Coalesce(key, key) if are_few else F(key)  # the first is the same value, but no index has it
-    is_descending = backward != newest_first
-    found = found.order_by(order.desc(), "-pk") if is_descending else found.order_by(order.asc(), "pk")
-    found = list(found[: size + 1])
+    found = list(in_order(found, key, are_few=are_few, is_descending=backward != newest_first)[: size + 1])
     has_more = len(found) > size
     if backward and not has_more:  # the first page, and a full one
         first = {"key": key, "cursor": None, "size": size, "anchors": anchors}
@@ -59,6 +56,17 @@ def keyset_page(
     )
 
 
+def in_order(rows: QuerySet, key: str, *, are_few: bool, is_descending: bool = False) -> QuerySet:
+    """Rows in the order of (key, pk), by an index or, where they are few, sorted (see keyset_page)."""
+    order = Coalesce(key, key) if are_few else F(key)  # the first is the same value, but no index has it
+    return rows.order_by(order.desc(), "-pk") if is_descending else rows.order_by(order.asc(), "pk")
+
+
+def first_page(found: list, size: int) -> KeysetPage:
+    """The first page, of the rows that were found: one more than it has, where there are more."""
+    return KeysetPage(found[:size], found[size - 1].pk if len(found) > size else None, None)
+
+
 def _beyond(rows: QuerySet, anchors: QuerySet, key: str, pk: int, side: str) -> QuerySet:
     """Narrow rows to those after ("gt") or before ("lt") a row in the order of (key, pk)."""
     anchor = anchors.values_list(key, flat=True).get(pk=pk)
@@ -68,10 +76,22 @@ def _beyond(rows: QuerySet, anchors: QuerySet, key: str, pk: int, side: str) -> 
 
 def count_up_to(rows: QuerySet, limit: int) -> int:
     """Count rows, but stop just above `limit`: a result of limit + 1 means more than that."""
+    return counted(counting(rows, limit))
+
+
+def counting(rows: QuerySet, limit: int) -> tuple[str, tuple] | None:
+    """The statement that counts rows, and its values; None where there can be none."""
     try:
         sql, values = rows.order_by().values("pk")[: limit + 1].query.sql_with_params()
     except EmptyResultSet:
+        return None
+    # what count() asks, which takes Django longer to write
+    return f"SELECT count(*) FROM ({sql}) found", values  # noqa: S608 - Django's own
+
+
+def counted(statement: tuple[str, tuple] | None) -> int:
+    if statement is None:
         return 0
-    with connection.cursor() as cursor:  # what count() asks, which takes Django longer to write
-        cursor.execute(f"SELECT count(*) FROM ({sql}) found", values)  # noqa: S608 - Django's own
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
         return cursor.fetchone()[0]

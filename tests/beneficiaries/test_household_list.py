@@ -83,6 +83,22 @@ def test_an_assistant_gets_the_own_families_and_no_choice_of_assistants(client, 
     assert 'name="assistant"' not in answer.content.decode()
 
 
+def test_what_is_kept_of_one_persons_list_is_never_anothers(client, ayu, admin, citra, north_family, south_family):
+    for person, names in [
+        (ayu, ["Siti Utara"]),
+        (admin, ["Siti Utara", "Wati Selatan"]),
+        (citra, ["Wati Selatan"]),
+    ] * 2:
+        client.force_login(person)
+        assert shown(client) == shown(client, "?status=aktif") == names
+    ayu.regions.set([south_family.region])
+    client.force_login(ayu)
+    assert shown(client) == ["Wati Selatan"]
+    ayu.all_programs = False
+    ayu.save()
+    assert shown(client) == []
+
+
 def test_a_programme_the_user_may_not_know_of_is_not_named(client, north_family):
     jscm = make_program("JSCM")
     enroll(north_family, program=jscm)
