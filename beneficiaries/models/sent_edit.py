@@ -11,7 +11,7 @@ class SentEdit(models.Model):
     """One edit that was taken from a phone, by its UUID; `wrote`: what it and its later editions wrote, by unit."""
 
     uuid = models.UUIDField(unique=True)
-    household = models.ForeignKey(Household, models.CASCADE, related_name="+")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="sent_edits")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     wrote = models.JSONField()
     stored_at = models.DateTimeField(db_default=Now())

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 from django.utils import timezone
 
-from assistance_logs.families import family_to_log
 from assistance_logs.models import Attendance, Excuse, Membership, Visit
 from beneficiaries import actions, tallies
+from beneficiaries.families import family_to_log
 from beneficiaries.merging import carry
 from beneficiaries.merging.actions import CHANGED, merge
 from beneficiaries.merging.candidates import DIGIT_KK, DIGIT_NIK, SAME_DAY, candidates
