@@ -117,7 +117,7 @@ class RosterKind(SheetKind):
 
     def stage(self, batch, head: Head, lines, report) -> None:
         cleaner = (members.MemberCleaner if head.number else LineCleaner)(head, PlaceIndex(), _importer(batch))
-        families: dict = {}
+        families = _Families(head.number * SHEET_LINES)
         while chunk := list(islice(lines, CHUNK)):
             with transaction.atomic(), connection.cursor() as cursor:
                 odd: list[Line] = []
@@ -230,9 +230,23 @@ def _cleaned(cleaner: LineCleaner, chunk: list, odd: list[Line]) -> Iterator[Lin
         yield line
 
 
-def _staged(batch, line: Line, families: dict, cleaner: LineCleaner) -> list:
-    number = line.row // SHEET_LINES
-    family = families.setdefault(line.family_key, number * SHEET_LINES + len(families) + 1)
+class _Families:
+    """Numbers the families of a sheet from `base` on, in its order."""
+
+    def __init__(self, base: int):
+        self.last, self.known = base, {}
+
+    def number_of(self, key: bytes | int) -> int:
+        """The number of a family; a key that is a line's own comes once and is not kept."""
+        if (number := self.known.get(key)) is None:
+            number = self.last = self.last + 1
+            if isinstance(key, bytes):
+                self.known[key] = number
+        return number
+
+
+def _staged(batch, line: Line, families: _Families, cleaner: LineCleaner) -> list:
+    family = families.number_of(line.family_key)
     outcome = "error" if line.is_wrong else ""
     is_recipient = line.is_marked or not cleaner.by_person
     return [batch.pk, line.row, outcome, family, is_recipient, *map(line.values.get, STAGED)]

@@ -5,6 +5,7 @@ not asked about again.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from beneficiaries.models.household import Household, Member
 from beneficiaries.models.pair import PersonPair
@@ -80,7 +81,7 @@ def find_suspects(cursor, batch) -> None:
     )
     cursor.execute(_SAME_DAY.format(batch=int(batch.pk), new=_NEW, alike=SIMILAR_NAME, scope=scope), parameters)
     cursor.execute(f"SELECT f.row, f.family, f.name, f.nik FROM roster_family f WHERE {_NEW} AND f.nik IS NOT NULL")
-    found = _one_digit_off(cursor.fetchall(), Household.objects.for_user(batch.uploaded_by))
+    found = _one_digit_off(cursor.rowcount, iter(cursor.fetchone, None), Household.objects.for_user(batch.uploaded_by))
     cursor.executemany(
         """INSERT INTO beneficiaries_rostersuspect (batch_id, family, row, member, reason)
            VALUES (%s, %s, %s, %s, 'digit') ON CONFLICT DO NOTHING""",
@@ -102,24 +103,28 @@ def _scope(batch) -> tuple[str, tuple]:
     return Household.objects.for_user(batch.uploaded_by).values("pk").query.sql_with_params()
 
 
-def _one_digit_off(families: list[tuple], visible) -> set[tuple[int, int, int]]:
+def _one_digit_off(number: int, families: Iterator[tuple], visible) -> set[tuple[int, int, int]]:
     """Find recipients whose NIK is one digit off a known one, with names alike; gives (row, family, member).
 
     Sealed numbers tell only whether they are equal, so they are opened here. Two numbers that differ in one digit
-    share three quarters: only those are compared. Cost: one pass over the recipients in scope, four look-ups each.
+    share three quarters: only those are compared, and only the fewer of both kinds are held at once.
+
+    Cost: one pass over the recipients in scope, four look-ups each.
     """
     recipients = Member.objects.filter(household__in=visible, is_recipient=True, left_on=None, nik__isnull=False)
-    new = [((row, family), name, SealedNumber("nik", nik)) for row, family, name, nik in families]
-    known = recipients.values_list("pk", "name", "nik").iterator(_CHUNK) if new else ()
-    count = recipients.count() if new else 0
-    few, many = (new, known) if len(new) <= count else (known, new)
+    count = recipients.count() if number else 0
+    if not count:
+        return set()
+    new = (((row, family), name, SealedNumber("nik", nik)) for row, family, name, nik in families)
+    known = recipients.values_list("pk", "name", "nik").iterator(_CHUNK)
+    few, many = (new, known) if number <= count else (known, new)
     alike = defaultdict(list)
     for key, name, sealed in few:
         nik = sealed.reveal()
         for part in _without_a_quarter(nik):
             alike[part].append((key, nik, name))
     found = set()
-    for key, name, sealed in many if alike else ():
+    for key, name, sealed in many:
         nik = sealed.reveal()
         for part in _without_a_quarter(nik):
             for other, digits, other_name in alike.get(part, ()):
