@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 APART = [f"--ignore=tests/{folder}" for folder in ("quality", "e2e", "bench")]
+# Each process of the run, and each that a test starts, would compile the tests and all of ours anew.
+VARIABLES = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
 SUITES = {
     "tests": ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder", *APART],
     "tests/quality": ["-n", "2"],
@@ -30,7 +32,7 @@ def main() -> None:
 def run(command: list[str]) -> tuple[int, str]:
     """Run pytest, show what it says as it says it, and keep its closing line."""
     color = ["--color=yes"] if sys.stdout.isatty() else []
-    process = subprocess.Popen([*command, *color], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    process = subprocess.Popen([*command, *color], env=VARIABLES, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     said = b""
     while part := os.read(process.stdout.fileno(), 65536):
         sys.stdout.buffer.write(part)
