@@ -36,6 +36,10 @@ Status = ImportBatch.Status
 _COMMIT_LOCK = 7_236_402  # one commit or undo at a time: they touch overlapping families
 FILE_LOST = "Berkas unggahan ini tidak ada lagi di server, atau tidak utuh. Unggah lagi berkasnya."
 CHANGED = "Data berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan."
+MOST_LEFT_OUT = 100_000  # lines that are no data: each is listed
+TOO_MANY_LEFT_OUT = (
+    "Lebih dari 100.000 baris di lembar ini bukan data. Hapus baris di bawah daftarnya, lalu unggah lagi."
+)
 NO_ROWS = "Tidak ada baris data di bawah judul kolom; baris contoh tidak dihitung. Periksa apakah berkasnya benar."
 
 
@@ -184,6 +188,8 @@ class _Reader:
     def _skip(self, row: int, reason: str, cells: list = ()) -> None:
         words = " · ".join(mask_within(word) for word in map(text, cells) if word)
         self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words[:200]))
+        if len(self.skipped) > MOST_LEFT_OUT:
+            raise Refusal("too_many_rows", TOO_MANY_LEFT_OUT)
 
     def report(self, count: int) -> None:
         self.checked += count

@@ -50,6 +50,7 @@ MAX_TAG = 100_000  # bytes of one tag
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
 DELIMITERS = ";,\t"
 SNIFFED_LINES = 30
+LEAST_SWALLOWED = 4  # marks in one line of a cell
 LONGEST_FIELD = 1_000_000  # characters of one cell of a CSV
 
 MESSAGES = {
@@ -58,6 +59,8 @@ MESSAGES = {
     "unggah.",
     "xml_sheet": "Berkas ini XML Spreadsheet 2003. Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
     "file_corrupt": "Berkas rusak atau terpotong. Buka lagi di Excel, simpan ulang sebagai XLSX, lalu unggah.",
+    "quote_open": 'Ada tanda kutip (") yang tidak ditutup di CSV ini, sehingga baris sesudahnya menempel menjadi satu. '
+    "Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
     "file_encrypted": "Berkas terkunci kata sandi. Buka di Excel, hapus kata sandinya, simpan, lalu unggah.",
     "file_empty": "Berkas ini kosong. Periksa apakah Anda memilih berkas yang benar.",
     "file_bomb": "Berkas ini mengembang terlalu besar saat dibuka. Salin datanya ke buku kerja baru, lalu unggah.",
@@ -65,7 +68,7 @@ MESSAGES = {
 
 
 # Reasons with a sentence of their own, and the code that they are told by.
-CODES = {"web_page": "file_type", "xml_sheet": "file_type"}
+CODES = {"web_page": "file_type", "xml_sheet": "file_type", "quote_open": "file_corrupt"}
 
 
 class SheetError(Exception):
@@ -298,9 +301,16 @@ def _open_text(content: bytes) -> Sheet:
 def _rows_of_text(text: str, delimiter: str) -> Iterator[list]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if any("\n" in cell and _holds_lines(cell, delimiter) for cell in row):
+                raise SheetError("quote_open")
             yield [unwrap(cell) for cell in row]
     except csv.Error:
         raise SheetError("file_corrupt") from None
+
+
+def _holds_lines(cell: str, delimiter: str) -> bool:
+    """Whether a cell has swallowed whole lines, as behind a quote that nobody has closed."""
+    return any(line.count(delimiter) >= LEAST_SWALLOWED for line in cell.splitlines())
 
 
 def _other_sheet(text: str) -> str:

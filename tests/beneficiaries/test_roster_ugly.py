@@ -257,3 +257,44 @@ def test_each_person_of_a_foreign_family_is_told_so(check):
         person.insert(4, relationship)
     batch = check(workbook(head, *people), region="3602")
     assert found(batch) == {row: ["region_outside_scope"] for row in (2, 3, 4)}
+
+
+def test_a_quote_that_nobody_closes_does_not_swallow_families_unseen(check):
+    lines = text(HEAD, line(1), line(2), line(3)).replace(b"Kp. Cikadu", b'"Kp. Cikadu', 1)
+    batch = check(lines)
+    assert batch.refusal_code == "file_corrupt" and "tanda kutip" in batch.refusal_message
+    batch = check(text(HEAD, line(1, address="Kp. Cikadu\nRT 2; blok A"), line(2, address='Kp. "Baru" 7')))
+    assert (counted(batch), staged(batch, "address")) == (
+        {"create": 2},
+        [("Kp. Cikadu RT 2; blok A",), ('Kp. "Baru" 7',)],
+    )
+
+
+def test_a_column_filled_down_to_the_end_of_the_sheet_is_refused_before_it_is_listed(check, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_LEFT_OUT", 50)
+    batch = check(workbook(HEAD, line(1), *([number] for number in range(2, 100))))
+    assert batch.refusal_code == "too_many_rows" and "bukan data" in batch.refusal_message
+    assert not batch.skipped_lines.exists()
+
+
+def test_place_and_date_of_birth_in_one_column(check):
+    head = [*HEAD[:4], "TEMPAT, TGL LAHIR", *HEAD[5:]]
+    born = ["Lebak, 04-05-1980", "Rangkasbitung/4 Mei 1980", "Kab. Lebak 1980-05-04", "LEBAK, 4 MEI '80", "Lebak"]
+    batch = check(workbook(head, *(line(number, born=cell) for number, cell in enumerate(born, 1))))
+    assert found(batch) == {6: ["date_invalid"]}
+    assert set(staged(batch, "born_on")) == {(datetime.date(1980, 5, 4),), (None,)}
+
+
+def test_hidden_sheets_rows_and_columns_are_read_as_all_others(check):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        cover, data = book.add_worksheet("Sampul"), book.add_worksheet("Data")
+        cover.write(0, 0, "DAFTAR PENERIMA")
+        for number, row in enumerate([HEAD, line(1), line(2)]):
+            data.write_row(number + 1, 2, row)
+        data.set_row(2, None, None, {"hidden": True})
+        data.set_column(5, 5, None, None, {"hidden": True})
+        cover.activate()
+        data.hide()
+    batch = check(content.getvalue())
+    assert (counted(batch), batch.sheet, batch.head_row) == ({"create": 2}, "Data", 2)

@@ -38,6 +38,7 @@ MONTHS = {
 }
 _TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})" + _TIME)
+_PLACE_OF_BIRTH = re.compile(r"^[a-z][a-z. ()]*[,/ ]\s*(?=\d)")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _SERIAL = re.compile(r"[0-9]{5}")
 _NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS)[\s.]*", re.IGNORECASE)
@@ -123,6 +124,8 @@ def _from_serial(serial: float) -> datetime.date | None:
 
 
 def _from_text(words: str, nik: str | None, today: datetime.date, adult: bool) -> datetime.date | None:
+    """Read a date as people write one, the place of birth before it left out: "Lebak, 4 Mei '80"."""
+    words = _PLACE_OF_BIRTH.sub("", words.replace("'", ""))
     if match := _DAY_FIRST.fullmatch(words):
         day, month, year = match.groups()
     elif match := _YEAR_FIRST.fullmatch(words):

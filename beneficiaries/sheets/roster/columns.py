@@ -23,7 +23,7 @@ COLUMNS = [
         "NIK Pengurus",
         _words(
             "NIK|N.I.K|No NIK|Nomor NIK|NIK Penerima|NIK Penerima Manfaat|NIK KPM|NIK PM|NIK Pengurus KPM",
-            "No KTP|No NIK/KTP|NIK/No KTP|No KTP/NIK|Nomor Induk Kependudukan",
+            "No KTP|NIK KTP|NIK e-KTP|No NIK/KTP|NIK/No KTP|No KTP/NIK|Nomor Induk Kependudukan",
         ),
         True,
     ),
@@ -33,6 +33,8 @@ COLUMNS = [
         _words(
             "Nama|Nama Lengkap|Nama Penerima|Nama KPM|Nama PM|Nama RTS|Nama Penerima Manfaat|Nama Penerima Bantuan",
             "Nama Pengurus KPM|Nama KPM/Pengurus|Nama Pengurus/KPM|Nama Anggota|Nama Anggota Keluarga|Nama ART",
+            "Nama Lengkap KPM|Nama Lengkap Pengurus|Nama Lengkap Penerima|Nama Lengkap Anggota",
+            "Nama Penerima Jamsosratu",
         ),
         True,
     ),
@@ -46,7 +48,14 @@ COLUMNS = [
         ),
     ),
     Column("sex", "Jenis Kelamin", _words("JK|L/P|P/L|Kelamin|Sex|Gender|J. Kelamin|Jns Kelamin|Jns Kel")),
-    Column("born_on", "Tanggal Lahir", _words("Tgl Lahir|Lahir|Tgl Lhr|Tanggal Lahir Pengurus")),
+    Column(
+        "born_on",
+        "Tanggal Lahir",
+        _words(
+            "Tgl Lahir|Lahir|Tgl Lhr|Tanggal Lahir Pengurus|Tanggal/Bulan/Tahun Lahir|Tgl/Bln/Thn Lahir",
+            "TTL|Tempat Tanggal Lahir|Tempat dan Tanggal Lahir|Tempat/Tanggal Lahir|Tempat Tgl Lahir|Tempat/Tgl Lahir",
+        ),
+    ),
     Column("school_level", "Pendidikan", _words("Sekolah|Jenjang|Jenjang Sekolah|Jenjang Pendidikan")),
     Column("grade", "Kelas", ("Kls",)),
     Column("is_pregnant", "Hamil", _words("Ibu Hamil|Bumil")),
@@ -54,7 +63,10 @@ COLUMNS = [
     Column(
         "address",
         "Alamat",
-        _words("Kampung|Alamat Lengkap|Kp|Alamat Rumah|Alamat Domisili|Alamat/Kampung|Alamat/Kp|Kp/Jalan"),
+        _words(
+            "Kampung|Alamat Lengkap|Kp|Alamat Rumah|Alamat Domisili|Alamat/Kampung|Alamat/Kp|Kp/Jalan",
+            "Alamat Tempat Tinggal|Alamat Tinggal|Alamat KPM|Kampung/Dusun",
+        ),
     ),
     Column("rt", "RT", ("No RT",)),
     Column("rw", "RW", ("No RW",)),
