@@ -19,7 +19,7 @@ from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
 from ejsika.outbox import day, kinds
 from ejsika.outbox.kinds import Answer, Kind
-from ejsika.outbox.sending import TAKEN
+from ejsika.outbox.sending import OUTBOX_VERSION, TAKEN
 
 TO_LOOK_AT = "Orang lain mengubah data yang sama: {}. Pilih mana yang benar, lalu simpan lagi."
 
@@ -82,7 +82,6 @@ def _edit(form: HouseholdEditForm, user: User, uuid: UUID, known: SentEdit | Non
     edit = form.edit()
     merged = edit_household(household=form.household, by=user, **edit)
     wrote = units_within(edit, edit["members"])
-    del wrote[POINT]
     if known:
         SentEdit.objects.filter(pk=known.pk).update(wrote=known.wrote | wrote)
     SentEdit.objects.create(uuid=uuid, household=form.household, by=user, wrote=wrote)
@@ -144,6 +143,18 @@ def households_of(user: User, today: datetime.date) -> list[dict]:
 def _plain(household: Household, members: list[Member]) -> dict:
     base = snapshot(household, members)
     del base[POINT]
+    return _row(household, base, next((member.pk for member in members if member.is_recipient), None))
+
+
+def _row(household: Household, base: dict, recipient: int | None) -> dict:
     fields = [pair for unit, value in base.items() for pair in _fields(unit, value)]
-    recipient = next((member.pk for member in members if member.is_recipient), None)
     return {"id": household.pk, "base": base, "fields": fields, "recipient": recipient}
+
+
+def subject_of(form: HouseholdEditForm) -> dict:
+    """The same for the page's own form, point included, so that what is saved there may wait in the outbox too."""
+    household = form.household
+    recipient = next((row.pk for row in form.rows if row.is_recipient), None)
+    place = f"{household.address_line or 'Alamat belum diisi'} · {household.region.name}"
+    about = {"name": household.recipient_name, "place": place, "version": OUTBOX_VERSION}
+    return _row(household, form.before.values, recipient) | about

@@ -1,11 +1,12 @@
 """An edit of a family as a phone sends it: beside the fields of the page's own form, what they were filled from."""
 
 import json
+import re
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from beneficiaries.edits import COLUMNS, MEMBER_UNITS, POINT, Seen, columns_of, member_of, plain_point
+from beneficiaries.edits import COLUMNS, MEMBER_UNITS, PLACE, POINT, Seen, columns_of, member_of, plain_point
 from beneficiaries.forms.changes import UNREADABLE, HouseholdEditForm
 from beneficiaries.forms.members import MemberForm, NewMemberForm
 from beneficiaries.models import Household
@@ -13,11 +14,12 @@ from ejsika.outbox.forms import SentForm
 from ejsika.outbox.sending import STALE
 
 LONGEST_BASE = 100_000
+DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{6}")
 _PLAIN = (str, int, type(None))  # bool is an int
 
 
 class SentEditForm(SentForm):
-    """The number of an edit, and `base`: the units that it was written upon, but the point, which a phone has not."""
+    """The number of an edit, and `base`: the units that it was written upon; the point where there was network."""
 
     base = forms.CharField(max_length=LONGEST_BASE, widget=forms.HiddenInput, error_messages={"required": STALE})
     revision = forms.UUIDField(required=False, error_messages={"invalid": STALE})
@@ -40,7 +42,14 @@ def _is_base(base) -> bool:
     if not all(number[:1] == "m" and number[1:].isascii() and number[1:].isdecimal() for number in numbers):
         return False
     expected = {*COLUMNS, *(f"{number}-{name}" for number in numbers for name in MEMBER_UNITS)}
-    return base.keys() == expected and all(_is_plain(unit, value) for unit, value in base.items())
+    if base.keys() - {POINT} != expected:
+        return False
+    return all(_is_point(value) if unit == POINT else _is_plain(unit, value) for unit, value in base.items())
+
+
+def _is_point(value) -> bool:
+    is_pair = isinstance(value, list) and len(value) == len(PLACE)
+    return value is None or (is_pair and all(isinstance(part, str) and DEGREES.fullmatch(part) for part in value))
 
 
 def _is_plain(unit: str, value) -> bool:
@@ -56,8 +65,9 @@ def edit_form(fields, base: dict, household: Household) -> HouseholdEditForm | N
     if household.members.filter(pk__in=members).count() < len(members):
         return None
     data = fields.copy()
-    seen = base | {POINT: plain_point(household.latitude, household.longitude)}
-    data["latitude"], data["longitude"] = seen[POINT] or ("", "")
+    seen = {POINT: plain_point(household.latitude, household.longitude)} | base
+    if POINT not in base or not set(PLACE) <= data.keys():
+        data["latitude"], data["longitude"] = seen[POINT] or ("", "")
     data["seen"] = Seen(seen).sign(household)
     return HouseholdEditForm(data, household=household)
 
@@ -82,6 +92,10 @@ class BareEditForm(SentForm):
     rt = HouseholdEditForm.base_fields["rt"]
     rw = HouseholdEditForm.base_fields["rw"]
     phone = HouseholdEditForm.base_fields["phone"]
+    # Of an edit that was begun with network, where there is a map.
+    latitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    longitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self):
         super().__init__(auto_id="household_%s")

@@ -17,6 +17,7 @@ from beneficiaries.forms.households import COUNTED_UP_TO, HouseholdFilterForm, S
 from beneficiaries.handover import MOST
 from beneficiaries.merging.addresses import kept_of
 from beneficiaries.models import Household
+from beneficiaries.outbox import subject_of
 from beneficiaries.page import family_context, find_family, picker_context
 from beneficiaries.search import digits_of, find_by_number, keep_name
 from ejsika.accounts.permissions import Permission, requires
@@ -82,6 +83,8 @@ def household_edit(request, pk):
             _tell_edit(request, edit, kept=[form.name_of(unit) for unit in edit.kept])
             return redirect(household)
     context = {"household": household, "form": form, **picker_context(household, request.user)}
+    if request.method == "GET" and request.user.may(Permission.VISIT_LOG):  # who has an outbox
+        context["subject"] = subject_of(form)
     return render_page(request, "beneficiaries/household_edit.html", context, status=422 if form.has_problems else None)
 
 

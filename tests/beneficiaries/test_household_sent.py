@@ -170,3 +170,25 @@ def test_the_days_parts_cost_the_same_for_any_number_of_families(client, assista
         make_member(make_household(assistant=assistant))
     with django_assert_num_queries(10):
         assert len(client.get(reverse("outbox:today")).json()["assessments"]) == 9
+
+
+def test_the_page_with_network_sends_the_point_too_and_an_odd_one_is_refused(client, assistant, family):
+    page = client.get(reverse("beneficiaries:household_edit", args=[family.pk]))
+    row = page.context["subject"]
+    assert row["base"]["point"] == ["-6.500000", "106.100000"] and ["latitude", "-6.500000"] in row["fields"]
+    assert (
+        send(client, assistant, family, row, latitude="-6.586400", longitude="106.242000").json()["state"] == "stored"
+    )
+    family.refresh_from_db()
+    assert (str(family.latitude), str(family.longitude), family.point_source) == ("-6.586400", "106.242000", "pin")
+    said = send(client, assistant, family, row, latitude="-6,6", longitude="106,2").json()
+    assert [one["unit"] for one in said["asked"]] == ["point"]
+    for point in (["x", "y"], ["-6.5"], "x", [1, 2], ["9" * 40, "1.000000"]):
+        base = row["base"] | {"point": point}
+        assert send(client, assistant, family, row | {"base": base}).json()["state"] == "rejected"
+
+
+def test_who_has_no_outbox_edits_by_the_page_alone(client, ayu, family):
+    client.force_login(ayu)
+    page = client.get(reverse("beneficiaries:household_edit", args=[family.pk]))
+    assert "subject" not in page.context and "data-edit-form" not in page.content.decode()

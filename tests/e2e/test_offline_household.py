@@ -1,5 +1,6 @@
 """A family's data changed without network while somebody else changes them too: merged, or asked, and sent once."""
 
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from beneficiaries.models import Household, SentEdit
@@ -46,3 +47,23 @@ def test_other_fields_merge_and_the_same_field_is_chosen_by_its_writer(phone, tr
     child.refresh_from_db()
     assert (north_family.address, north_family.rt, child.grade) == ("Kp. Tanpa Jaringan", 9, 3)
     assert SentEdit.objects.count() == 1
+
+
+def test_a_network_that_goes_away_on_the_page_costs_nothing(phone, transactional_db, budi, north_family):  # noqa: F811
+    begin(phone, budi)
+    phone.goto(reverse("beneficiaries:household_edit", args=[north_family.pk]))
+    phone.wait_for_load_state("networkidle")
+    phone.get_by_label("RT", exact=True).fill("7")
+    phone.get_by_label("Lintang", exact=True).fill("-6,5864")
+    phone.get_by_label("Bujur", exact=True).fill("106,242")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Simpan", exact=True).click()
+    phone.wait_for_url(f"**{OUTBOX}*")
+    phone.get_by_role("button", name="Ubah Siti Utara").click()  # where there is no map
+    phone.get_by_label("RW", exact=True).fill("4")
+    phone.get_by_role("button", name="Simpan perubahan").click()
+    expect(phone.get_by_text("Menunggu", exact=True)).to_be_visible()
+    phone.context.set_offline(False)
+    expect(state(phone)).to_have_text("Semua terkirim")
+    north_family.refresh_from_db()
+    assert (north_family.rt, north_family.rw, str(north_family.latitude)) == (7, 4, "-6.586400")

@@ -84,7 +84,7 @@
         if (field.type !== "file") field.value = "x"
       }
       form.noValidate = true
-      if (form.matches("[data-visit-form], [data-session-form], [data-assessment-form]")) form.submit() // as where no script puts it into the outbox first
+      if (form.matches("[data-visit-form], [data-session-form], [data-assessment-form], [data-edit-form]")) form.submit() // as where no script puts it into the outbox first
       else form.querySelector("button:not([type=button])").click()
     },
 

@@ -33,16 +33,24 @@ export async function beginEdit(root, { user, subject }, row) {
   find("family-place").textContent = subject.place
   const numbers = [...new Set(Object.keys(subject.base).filter((unit) => unit.includes("-")).map((unit) => unit.slice(1).split("-")[0]))]
   find("members").replaceChildren(...numbers.map((number) => member(find("member"), number, subject)))
-  form.shownWith = new Map(subject.fields)
   fill(form, row ? row.fields : [["base", JSON.stringify(subject.base)], ...subject.fields])
   for (const details of form.querySelectorAll("details")) details.open = false
   if (row?.state === "refused") {
     showErrors(form, row.refusal)
     ask(form, row.refusal.asked)
   }
+  await startEdit(form, { user, subject }, row)
+}
+
+// The same for a form that is drawn already. It alone has the point, and goes by its own: a draft from elsewhere has none.
+export async function startEdit(form, { user, subject }, row) {
+  form.shownWith = new Map(subject.fields)
   form.addEventListener("refused", ({ detail }) => ask(form, detail.asked))
   const draft = `${user}:${row?.uuid ?? `ubah:${subject.id}`}`
   await keepDrafts(form, draft, user)
+  if (!row && subject.base.point !== undefined) {
+    form.elements.base.value = JSON.stringify({ ...JSON.parse(form.elements.base.value), point: subject.base.point })
+  }
   saveByOutbox(form, edit, { user, household: subject.id, subject }, { row, draft, pictures: async () => [] })
 }
 
