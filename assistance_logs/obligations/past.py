@@ -128,7 +128,7 @@ def _deeds(view: View) -> str:
     WHERE a.kind = '{DutyKind.SESSION}' AND t.household_id = a.household AND t.presence IN ({quoted(TOOK_PART)})
         AND g.is_current AND {within.format("g.happened_at")}
     UNION ALL SELECT NULL, s.assessed_on FROM beneficiaries_assessment s
-    WHERE a.kind = '{DutyKind.ASSESSMENT}' AND s.household_id = a.household
+    WHERE a.kind = '{DutyKind.ASSESSMENT}' AND s.household_id = a.household AND s.is_current
         AND s.assessed_on >= {date(view.start)} AND s.assessed_on < {date(view.end)}"""
 
 
