@@ -16,7 +16,9 @@ PAGE = "offline.html"
 PATIENCE_MS = 10_000  # for an answer, before the shell is shown where it can do the work
 STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
 STYLES += [f"css/components/{name}.css" for name in ("visits", "groups", "assessment", "household", "outbox")]
-OUTBOX = "store older asking send sync errors form photos list places tasks groups forms forms/visit forms/session"
+OUTBOX = (
+    "store older asking send sync errors form saving photos list places tasks groups forms forms/visit forms/session"
+)
 MODULES = [f"js/outbox/{name}.js" for name in OUTBOX.split()]
 MODULES += [f"js/outbox/{name}.js" for name in ("forms/assessment", "forms/household", "slots", "steps")]
 MODULES += ["js/position.js", "js/tapped.js"]

@@ -1,8 +1,9 @@
 // The page of a visit's form: position in the background, a draft on the phone, saved by the outbox. Without this module
 // the browser sends the form by itself.
-import { keepDrafts, saveByOutbox } from "./outbox/form.js"
+import { keepDrafts } from "./outbox/form.js"
 import { visit } from "./outbox/forms/visit.js"
 import { takePhotos } from "./outbox/photos.js"
+import { saveByOutbox } from "./outbox/saving.js"
 import { follow } from "./position.js"
 import { offerPin } from "./visit_pin.js"
 

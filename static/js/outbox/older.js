@@ -4,7 +4,7 @@
 const GROUP = /^\/groups\/(\d+)\/sessions\/new\/$/
 
 export function modern(item) {
-  if (item.kind) return item
+  if (!item || item.kind) return item
   const { family, page, ...rest } = item
   if (!page) return { ...rest, kind: "visit", subject: { id: item.household, ...family } }
   const [, id] = GROUP.exec(page) // the one kind that was sent to a page of its own

@@ -5,17 +5,18 @@ const LONGEST = 1280
 const AIM_BYTES = 200_000
 const QUALITIES = [0.8, 0.65, 0.5, 0.35]
 
-// `item` and `draft` are the keys under which this form's photos lie already. Gives a function that tells all of them.
-export async function takePhotos(form, { user, item, draft }) {
+// The photos of the form's item and of its `draft` lie there already. Gives a function that tells all of them.
+export async function takePhotos(form, { user, draft }) {
   const root = form.querySelector("[data-photos]")
   const input = root.querySelector("input")
   const find = (name) => root.querySelector(`[data-${name}]`)
   const most = Number(root.dataset.most)
   const removed = new Set()
+  const unkept = [] // for which this phone has no room: they stay as long as this page
 
   const all = async () => {
-    const found = [...(item ? await store.photosOf(item) : []), ...(await store.photosOf(draft))]
-    return found.filter(({ uuid }) => !removed.has(uuid))
+    const kept = [...(await store.photosOf(form.elements.uuid.value)), ...(await store.photosOf(draft))]
+    return [...kept, ...unkept].filter(({ uuid }) => !removed.has(uuid))
   }
   const say = (words) => {
     find("photo-trouble").textContent = words
@@ -60,12 +61,18 @@ export async function takePhotos(form, { user, item, draft }) {
   form.addEventListener("emptied", draw)
 
   async function keep(file, place) {
+    let photo
     try {
-      const blob = await shrink(file)
-      await store.keepPhoto({ uuid: crypto.randomUUID(), item: draft, user, place, blob })
+      photo = { uuid: crypto.randomUUID(), item: draft, user, place, blob: await shrink(file) }
+    } catch {
+      return root.dataset.unreadable
+    }
+    try {
+      await store.keepPhoto(photo)
       return ""
-    } catch (error) {
-      return error.name === "QuotaExceededError" ? form.dataset.noRoom : root.dataset.unreadable
+    } catch {
+      unkept.push(photo)
+      return root.dataset.unkept
     }
   }
 

@@ -58,7 +58,7 @@ export async function send(item, door, { seen } = {}) {
   if (answer.state === "stored") {
     await settle(item, { stored: { state: "stored", url: answer.url }, trouble: "" })
     if (seen && (await store.photosOf(item.uuid)).length) return finish(item, answer)
-    const photos = await sendPhotos(item, door)
+    const photos = await sendPhotos(item, await store.photosOf(item.uuid), door)
     if (photos.state !== "stored") return finish(item, photos)
     const done = { state: "sent", sentAt: Date.now(), url: answer.url, lost: photos.lost }
     await settle(item, { ...done, refusal: undefined, trouble: "", fields: [] })
@@ -66,6 +66,14 @@ export async function send(item, door, { seen } = {}) {
     await settle(item, { state: "refused", refusal: { reasons: answer.reasons, errors: answer.errors, asked: answer.asked }, trouble: "" })
   }
   return finish(item, answer)
+}
+
+// The same for what the phone has no room to keep; its caller keeps the page open until all of it is there.
+export async function sendAtOnce(item, photos, door, { seen }) {
+  const answer = await sendItem(item, door, seen)
+  if (answer.state !== "stored") return answer
+  const { state } = await sendPhotos(item, photos, door)
+  return { ...answer, state }
 }
 
 async function finish(item, answer) {
@@ -84,9 +92,9 @@ async function sendItem(item, { user, token }, seen) {
 }
 
 // Photos go one by one, so that a weak network has to begin anew with one alone. A refused one is told, not tried again.
-async function sendPhotos(item, { user, token }) {
+async function sendPhotos(item, photos, { user, token }) {
   const lost = []
-  for (const { uuid, blob, subject = "" } of await store.photosOf(item.uuid)) {
+  for (const { uuid, blob, subject = "" } of photos) {
     const body = new FormData()
     for (const [name, value] of Object.entries({ user, uuid, item: item.uuid, subject })) body.append(name, value)
     body.append("photo", blob, "foto.jpg")
@@ -100,7 +108,8 @@ async function sendPhotos(item, { user, token }) {
 
 // Write what came of an item, unless it was changed meanwhile: then the change has to be sent as well.
 async function settle(item, fields) {
-  await store.change("items", item.uuid, fields, (row) => row.edition === item.edition)
+  const isSame = (row) => row.edition === item.edition
+  await store.change("items", item.uuid, fields, isSame).catch(() => {}) // no room: said again at the next try
 }
 
 // Fetch the day's families of who is logged in, where what is kept of them is too old.

@@ -2,15 +2,16 @@
 import { shrink } from "./photos.js"
 import * as store from "./store.js"
 
-// `item` and `draft` are the keys under which this form's photos lie already. Gives a function that tells all of them.
-export async function takeSlots(form, { user, item, draft }) {
+// The photos of the form's item and of its `draft` lie there already. Gives a function that tells all of them.
+export async function takeSlots(form, { user, draft }) {
   const root = form.querySelector("[data-slots]")
   const trouble = root.querySelector("[data-slot-trouble]")
   const removed = new Set()
+  const unkept = [] // for which this phone has no room: they stay as long as this page
 
   // The newest of each subject: what is edited may have one in the item and another in the draft.
   const all = async () => {
-    const found = [...(item ? await store.photosOf(item) : []), ...(await store.photosOf(draft))]
+    const found = [...(await store.photosOf(form.elements.uuid.value)), ...(await store.photosOf(draft)), ...unkept]
     const kept = found.filter(({ uuid }) => !removed.has(uuid))
     return [...new Map(kept.map((photo) => [photo.subject, photo])).values()]
   }
@@ -48,13 +49,19 @@ export async function takeSlots(form, { user, item, draft }) {
   }
 
   async function keep(file, subject) {
+    let photo
     try {
-      const blob = await shrink(file)
-      for (const photo of (await all()).filter((each) => each.subject === subject)) await drop(photo)
-      await store.keepPhoto({ uuid: crypto.randomUUID(), item: draft, user, place: Date.now(), blob, subject })
+      photo = { uuid: crypto.randomUUID(), item: draft, user, place: Date.now(), blob: await shrink(file), subject }
+    } catch {
+      return root.dataset.unreadable
+    }
+    for (const older of (await all()).filter((each) => each.subject === subject)) await drop(older)
+    try {
+      await store.keepPhoto(photo)
       return ""
-    } catch (error) {
-      return error.name === "QuotaExceededError" ? form.dataset.noRoom : root.dataset.unreadable
+    } catch {
+      unkept.push(photo)
+      return root.dataset.unkept
     }
   }
 

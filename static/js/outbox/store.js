@@ -111,6 +111,7 @@ const byAge = (rows) => rows.sort((a, b) => a.writtenAt - b.writtenAt)
 const ofUser = (name, user) => read(name, (store) => store.index("user").getAll(user))
 
 export const items = async (user) => byAge((await ofUser("items", user)).map(modern))
+export const item = async (uuid) => modern(await read("items", (store) => store.get(uuid)))
 export const unsent = async (user) => (await items(user)).filter((item) => item.state !== "sent")
 
 // Keep an item with its photos, and let go of the draft that it came from, in one.

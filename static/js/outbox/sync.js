@@ -9,6 +9,7 @@ const badges = document.querySelectorAll("[data-sync]")
 export async function begin(user) {
   if (user) await store.welcome(user)
   await store.forgetOld()
+  navigator.storage?.persist?.() // else a full phone may clear all of it
   const person = await store.current()
   await draw(person?.user)
   store.onNews((news) => draw(person?.user, news))

@@ -1,7 +1,8 @@
 // An assessment of house and economy: the form in steps, filled from the last one, on its own page and without network.
 import { showErrors } from "../errors.js"
-import { fill, keepDrafts, localTime, saveByOutbox } from "../form.js"
+import { fill, keepDrafts, localTime } from "../form.js"
 import { takeSlots } from "../slots.js"
+import { saveByOutbox } from "../saving.js"
 import { fold } from "../steps.js"
 
 const NO_ANSWERS = new Set(["uuid", "outbox_version", "pictured", "replaces", "assessed_on", "note"])
@@ -32,8 +33,8 @@ export async function beginAssessment(root, { user, subject }, row) {
 export async function startAssessment(form, { user, subject, isFresh = true }, row) {
   const draft = `${user}:${row?.uuid ?? `asesmen:${subject.id}:${form.elements.replaces.value}`}`
   if (isFresh) await keepDrafts(form, draft, user)
-  const pictures = await takeSlots(form, { user, item: row?.uuid, draft })
+  const pictures = await takeSlots(form, { user, draft })
   const { id, name, place } = subject
-  saveByOutbox(form, assessment, { user, household: id, subject: { id, name, place } }, { row, draft, pictures })
+  saveByOutbox(form, assessment, { user, household: id, subject: { id, name, place } }, { draft, pictures })
   fold(form)
 }

@@ -1,7 +1,8 @@
 // An edit of a family without network: the form keeps what it was filled from (base), so that the server can put it beside
 // what others changed since; what both changed comes back as a choice.
 import { showErrors } from "../errors.js"
-import { fill, keepDrafts, saveByOutbox } from "../form.js"
+import { fill, keepDrafts } from "../form.js"
+import { saveByOutbox } from "../saving.js"
 
 const edit = {
   name: "household",
@@ -51,7 +52,7 @@ export async function startEdit(form, { user, subject }, row) {
   if (!row && subject.base.point !== undefined) {
     form.elements.base.value = JSON.stringify({ ...JSON.parse(form.elements.base.value), point: subject.base.point })
   }
-  saveByOutbox(form, edit, { user, household: subject.id, subject }, { row, draft, pictures: async () => [] })
+  saveByOutbox(form, edit, { user, household: subject.id, subject }, { draft, pictures: async () => [] })
 }
 
 function member(template, number, { base, recipient }) {

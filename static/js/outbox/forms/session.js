@@ -1,8 +1,9 @@
 // A group's meeting: who took part is tapped; the form filled for one group, on its own page and without network alike.
 import { countTaps } from "../../tapped.js"
 import { showErrors } from "../errors.js"
-import { fill, keepDrafts, localTime, saveByOutbox } from "../form.js"
+import { fill, keepDrafts, localTime } from "../form.js"
 import { takePhotos } from "../photos.js"
+import { saveByOutbox } from "../saving.js"
 import { follow } from "../../position.js"
 
 const LASTS_MS = 2 * 3_600_000
@@ -50,10 +51,11 @@ export async function beginSession(root, { user, subject }, row) {
 
 // The same for a form that is drawn already.
 export async function startSession(form, { user, subject, isFresh = true }, row) {
+  if (row) form.elements.uuid.value = row.uuid
   const draft = `${user}:${row?.uuid ?? `kelompok:${subject.id}`}`
   if (isFresh) await keepDrafts(form, draft, user)
-  const pictures = await takePhotos(form, { user, item: row?.uuid, draft })
-  saveByOutbox(form, session, { user, subject }, { row, draft, pictures })
+  const pictures = await takePhotos(form, { user, draft })
+  saveByOutbox(form, session, { user, subject }, { draft, pictures })
   const { latitude, longitude, accuracy } = form.elements
   const told = { latitude, longitude, accuracy, position_source: { value: "" }, happened_at: endOf(form.elements) }
   follow(form.querySelector("[data-position]"), told)

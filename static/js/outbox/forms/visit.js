@@ -1,7 +1,8 @@
 // A visit: what its form checks and tells before it is kept, and the bare form filled for one family.
 import { showErrors } from "../errors.js"
-import { fill, keepDrafts, localTime, saveByOutbox } from "../form.js"
+import { fill, keepDrafts, localTime } from "../form.js"
 import { takePhotos } from "../photos.js"
+import { saveByOutbox } from "../saving.js"
 import { follow } from "../../position.js"
 
 const SPOT_MS = 2 * 3_600_000
@@ -40,10 +41,11 @@ export async function beginVisit(root, { user, subject }, row) {
   if (row) fill(form, row.fields)
   else form.elements.happened_at.value = localTime()
   if (row?.state === "refused") showErrors(form, row.refusal)
+  if (row) form.elements.uuid.value = row.uuid
   const draft = `${user}:${row?.uuid ?? subject.id}`
   await keepDrafts(form, draft, user)
-  const pictures = await takePhotos(form, { user, item: row?.uuid, draft })
+  const pictures = await takePhotos(form, { user, draft })
   const { id, name, place, has_point } = subject
-  saveByOutbox(form, visit, { user, household: id, subject: { id, name, place, has_point } }, { row, draft, pictures })
+  saveByOutbox(form, visit, { user, household: id, subject: { id, name, place, has_point } }, { draft, pictures })
   follow(form.querySelector("[data-position]"), form.elements)
 }

@@ -1,0 +1,95 @@
+"""What people and phones do to a form: two tabs, the way back, two taps, no room. Nothing lost, nothing doubled."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from assistance_logs.models import Visit
+from tests.e2e.test_offline import OUTBOX, begin, phone, rows, state, wait_until  # noqa: F401 - phone is a fixture
+from tests.factories import picture
+
+# The browser's own limit is told to a database that is open only half a minute later.
+NO_ROOM = """() => {
+    IDBObjectStore.prototype.put = function () {
+        this.transaction.abort()
+        throw new DOMException("full", "QuotaExceededError")
+    }
+}"""
+
+
+@pytest.fixture
+def photo(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    taken = tmp_path / "a.jpg"
+    taken.write_bytes(picture(900, 700))
+    return taken
+
+
+def open_form(page, family):
+    page.goto(reverse("assistance_logs:visit_new", args=[family.pk]))
+    expect(page.locator(".photos.is-ready")).to_be_visible()  # its script has begun
+
+
+def save(page):
+    page.get_by_role("button", name="Simpan kunjungan").click()
+
+
+def is_sent(page):
+    return all(row["state"] == "sent" for row in rows(page, "items"))
+
+
+def test_a_draft_in_two_tabs_is_one_visit(phone, photo, budi, north_family):  # noqa: F811
+    begin(phone, budi)
+    phone.context.set_offline(True)
+    open_form(phone, north_family)
+    phone.get_by_label("Bertemu pengurus").check()
+    phone.get_by_label("Foto", exact=False).set_input_files([photo])
+    expect(phone.get_by_text("Foto 1 dari 5")).to_be_visible()
+    other = phone.context.new_page()
+    open_form(other, north_family)
+    expect(other.get_by_label("Bertemu pengurus")).to_be_checked()
+    for page, words in ((phone, "di tab pertama"), (other, "di tab kedua")):
+        page.get_by_label("Catatan").fill(words)
+        save(page)
+        page.wait_for_url(f"**{OUTBOX}**")
+    expect(state(other)).to_have_text("1 belum terkirim")
+    phone.context.set_offline(False)
+    wait_until(lambda: is_sent(other))
+    visit = Visit.objects.get()
+    assert (visit.notes, visit.photos.count()) == ("di tab kedua", 1)
+
+
+def test_a_form_that_one_comes_back_to_is_the_same_visit(phone, budi, north_family):  # noqa: F811
+    begin(phone, budi)
+    open_form(phone, north_family)
+    phone.get_by_label("Bertemu pengurus").check()
+    phone.get_by_role("button", name="Simpan kunjungan").dblclick()
+    phone.wait_for_url(lambda url: "/visits/new/" not in url)
+    assert Visit.objects.count() == 1
+    phone.go_back()
+    expect(phone.locator(".photos.is-ready")).to_be_visible()
+    phone.get_by_label("Bertemu pengurus").check()
+    phone.get_by_label("Catatan").fill("ditambahkan")
+    save(phone)
+    phone.wait_for_url(lambda url: "/visits/new/" not in url)
+    assert Visit.objects.current().get().notes == "ditambahkan"
+
+
+def test_a_full_phone_says_so_and_sends_what_it_cannot_keep(phone, photo, budi, north_family):  # noqa: F811
+    begin(phone, budi)
+    open_form(phone, north_family)
+    phone.evaluate(NO_ROOM)
+    phone.get_by_label("Bertemu pengurus").check()
+    phone.get_by_label("Catatan").fill("ponsel penuh")
+    phone.get_by_label("Foto", exact=False).set_input_files([photo])
+    expect(phone.get_by_text("Foto 1 dari 5")).to_be_visible()
+    expect(phone.get_by_text("Ruang penyimpanan ponsel ini penuh")).to_be_visible()
+    phone.context.set_offline(True)
+    save(phone)
+    expect(phone.get_by_text("Ponsel ini tidak dapat menyimpan")).to_be_visible()
+    assert phone.get_by_label("Catatan").input_value() == "ponsel penuh" and not Visit.objects.exists()
+    phone.context.set_offline(False)
+    save(phone)
+    phone.wait_for_url("**/visits/1*/")
+    visit = Visit.objects.get()
+    assert (visit.notes, visit.photos.count()) == ("ponsel penuh", 1)
