@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import formats
 
 from beneficiaries.models import Assessment, AssessmentPhoto, Household
@@ -37,7 +38,8 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household) -> Ass
 
 def find_own(uuid: uuids.UUID, *, by: User) -> Assessment | None:
     """What this person sent under a UUID, whoever has the family now."""
-    return Assessment.objects.filter(uuid=uuid, officer=by).select_related("household").first()
+    sent = Q(officer=by) | Q(replaces__isnull=False)  # who puts it right did not find it
+    return Assessment.objects.filter(sent, uuid=uuid).select_related("household").first()
 
 
 @transaction.atomic
@@ -85,7 +87,7 @@ def record_assessment(
 
 
 def _replaced(household: Household, by: User, day: datetime.date, replaces: Assessment | None) -> Assessment | None:
-    """The current assessment whose place is taken, which stops being current's only one."""
+    """The current assessment whose place the new one takes; None where the day is free."""
     standing = household.assessments.current().filter(assessed_on=day).select_related("officer").first()
     if replaces and not household.assessments.current().filter(pk=replaces.pk).exists():
         raise ValidationError("Asesmen ini sudah diperbaiki lebih dulu. Buka versi terbarunya, lalu perbaiki yang itu.")

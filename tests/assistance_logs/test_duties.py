@@ -109,6 +109,7 @@ def test_a_rule_binds_nobody_before_it_was_made_and_its_renewal_forgives_nothing
     family = make_household(assistant=budi)
     assert due(family, "2025-12-31") == {"assessment": "2026-03-15"}
     assert due(family, "2026-01-01") == {"assessment": "2025-09-15"}
+    make_assessment(family, budi, DAY("2026-09-30"), floor="1", is_current=False)  # put right since: it was August
     make_assessment(family, budi, DAY("2026-08-31"), floor="1")
     assert due(family) == {"assessment": "2027-02-28"}
     assert due(family, "2025-03-14") == {}
