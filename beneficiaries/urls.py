@@ -1,7 +1,7 @@
 from django.urls import path
 
 from beneficiaries.assessments import views as assessments
-from beneficiaries.merging.views import household_merge, household_merge_find
+from beneficiaries.merging.views import household_merge, household_merge_compare, household_merge_find
 from beneficiaries.views import assigning, households, numbers
 
 app_name = "beneficiaries"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("assessments/photos/<int:pk>/small/", assessments.assessment_photo_small, name="assessment_photo_small"),
     path("<int:pk>/edit/", households.household_edit, name="household_edit"),
     path("<int:pk>/merge/", household_merge, name="household_merge"),
+    path("<int:pk>/merge/compare/", household_merge_compare, name="household_merge_compare"),
     path("<int:pk>/merge/find/", household_merge_find, name="household_merge_find"),
     path("<int:pk>/assign/", households.household_assign, name="household_assign"),
 ]

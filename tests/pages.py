@@ -55,6 +55,12 @@ def registered_twice(world):
     return household(world)
 
 
+def the_other_one(world):
+    if the_other_one not in world.made:
+        world.made[the_other_one] = make_household(region=world.region, program=world.program, phone="081211112222")
+    return {"other": world.made[the_other_one].pk}
+
+
 def visit(world):
     return make_visit(world.household, world.assistant, world.day)
 
@@ -213,7 +219,8 @@ ROWS = {
     "beneficiaries:assessment_photo": Row(P.HOUSEHOLD_VIEW, target=assessment_photo),
     "beneficiaries:assessment_photo_small": Row(P.HOUSEHOLD_VIEW, target=assessment_photo),
     "beneficiaries:household_assign": Row(P.HOUSEHOLD_ASSIGN, FORM, household),
-    "beneficiaries:household_merge": Row(P.HOUSEHOLD_MERGE, FORM, household),
+    "beneficiaries:household_merge": Row(P.HOUSEHOLD_MERGE, target=household),
+    "beneficiaries:household_merge_compare": Row(P.HOUSEHOLD_MERGE, FORM, registered_twice, the_other_one),
     "beneficiaries:household_merge_find": Row(P.HOUSEHOLD_MERGE, POST, registered_twice),
     "beneficiaries:household_assign_many": Row(P.HOUSEHOLD_ASSIGN, POST, data=picked, names_object=True),
     "beneficiaries:number_reveal": Row(P.NUMBER_REVEAL, POST, data=card_number, names_object=True),

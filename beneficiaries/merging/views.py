@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.merging import carry
 from beneficiaries.merging.actions import merge
@@ -21,27 +21,11 @@ LONGEST_ID = 18  # digits
 NO_SUCH_FAMILY = "Tidak ada keluarga lain di wilayah Anda dengan nomor ini. Periksa lagi ke-16 angkanya."
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @requires(Permission.HOUSEHOLD_MERGE)
 def household_merge(request, pk):
     families = Household.objects.for_user(request.user).select_related("region__parent")
-    kept = get_object_or_404(families, pk=pk)
-    asked = request.POST if request.method == "POST" else request.GET
-    if "other" not in asked:
-        return _pick_page(request, kept, NumberForm())
-    merged = _other(families, kept, asked["other"])
-    comparison = Comparison(kept, merged)
-    form = MergeForm(request.POST if request.method == "POST" else None, comparison=comparison)
-    if form.is_valid():
-        try:
-            merge(kept=kept, merged=merged, by=request.user, **form.decision())
-        except ValidationError as error:
-            comparison = Comparison(get_object_or_404(families, pk=pk), _other(families, kept, asked["other"]))
-            form = form.after(error, comparison)
-        else:
-            messages.success(request, "Kedua keluarga sudah menjadi satu. Alamat lama membuka keluarga ini.")
-            return redirect(kept)
-    return _compare_page(request, comparison, form)
+    return _pick_page(request, get_object_or_404(families, pk=pk), NumberForm())
 
 
 @require_POST
@@ -53,13 +37,33 @@ def household_merge_find(request, pk):
     if form.is_valid():
         other = find_by_number(families, form.cleaned_data["number"])
         if other and other != kept:
-            return redirect(f"{reverse('beneficiaries:household_merge', args=[kept.pk])}?other={other.pk}")
+            return redirect(f"{reverse('beneficiaries:household_merge_compare', args=[kept.pk])}?other={other.pk}")
         form.add_error("number", NO_SUCH_FAMILY)
     return _pick_page(request, kept, form)
 
 
-def _other(families, kept: Household, asked: str) -> Household:
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID) or int(asked) == kept.pk:
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_MERGE)
+def household_merge_compare(request, pk):
+    families = Household.objects.for_user(request.user).select_related("region__parent")
+    asked = (request.POST if request.method == "POST" else request.GET).get("other", "")
+    kept, merged = get_object_or_404(families, pk=pk), _other(families, pk, asked)
+    comparison = Comparison(kept, merged)
+    form = MergeForm(request.POST if request.method == "POST" else None, comparison=comparison)
+    if form.is_valid():
+        try:
+            merge(kept=kept, merged=merged, by=request.user, **form.decision())
+        except ValidationError as error:
+            comparison = Comparison(get_object_or_404(families, pk=pk), _other(families, pk, asked))
+            form = form.after(error, comparison)
+        else:
+            messages.success(request, "Kedua keluarga sudah menjadi satu. Alamat lama membuka keluarga ini.")
+            return redirect(kept)
+    return _compare_page(request, comparison, form)
+
+
+def _other(families, pk: int, asked: str) -> Household:
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID) or int(asked) == pk:
         raise Http404
     return get_object_or_404(families, pk=int(asked))
 

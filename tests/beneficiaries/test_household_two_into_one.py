@@ -66,7 +66,11 @@ def other(program):
 
 
 def url(family, other=None):
-    return f"/households/{family.pk}/merge/" + (f"?other={other.pk}" if other else "")
+    return f"/households/{family.pk}/merge/compare/" + (f"?other={other.pk}" if other else "")
+
+
+def find_url(family):
+    return f"/households/{family.pk}/merge/find/"
 
 
 def compared(*families):
@@ -300,7 +304,7 @@ def test_both_must_lie_in_the_own_scope(client, kept, operator):
     assert client.get(url(kept, foreign)).status_code == 404
     assert client.post(url(kept), {"other": foreign.pk}).status_code == 404
     assert client.get(url(foreign, kept)).status_code == 404
-    answer = client.post(f"{url(kept)}find/", {"number": recipient(foreign).nik.reveal()})
+    answer = client.post(find_url(kept), {"number": recipient(foreign).nik.reveal()})
     assert answer.status_code == 422 and "Kabupaten Selatan" not in answer.text
 
 
@@ -320,10 +324,10 @@ def test_only_an_admin_merges(client, kept, other, person, request):
 
 def test_the_other_is_found_by_its_number(client, kept, other, operator):
     for number in (CARDS[1], recipient(other).nik.reveal()):
-        answer = client.post(f"{url(kept)}find/", {"number": f"{number[:8]} {number[8:]}"})
+        answer = client.post(find_url(kept), {"number": f"{number[:8]} {number[8:]}"})
         assert answer.url == url(kept, other)
     for number in (CARDS[0], "3602120101209999", "12", ""):
-        assert client.post(f"{url(kept)}find/", {"number": number}).status_code == 422
+        assert client.post(find_url(kept), {"number": number}).status_code == 422
 
 
 def test_those_who_resemble_it_are_offered_within_the_scope(client, kept, other, operator):
@@ -335,7 +339,7 @@ def test_those_who_resemble_it_are_offered_within_the_scope(client, kept, other,
     families = Household.objects.for_user(operator)
     seen = {one.household.pk: one.reason for one in candidates(families.get(pk=kept.pk), families)}
     assert seen == {near.pk: DIGIT_NIK, other.pk: DIGIT_KK, day.pk: SAME_DAY}
-    page = client.get(url(kept)).text
+    page = client.get(f"/households/{kept.pk}/merge/").text
     assert all(f"other={pk}" in page for pk in seen)
 
 

@@ -213,12 +213,12 @@ def test_after_the_commit_the_two_can_be_made_one_and_an_undo_deletes_nothing_of
     commit(client, operator, batch)
     old, new = Household.objects.order_by("pk")
     found = re.search(r'href="([^"]*/merge/[^"]*)"', page_of(client, batch))[1]
-    assert found == f"/households/{old.pk}/merge/?other={new.pk}"
+    assert found == f"/households/{old.pk}/merge/compare/?other={new.pk}"
     page = client.get(found).text
     fields = dict(re.findall(r'name="([\w-]+)" value="(\w*)"[^>]*checked', page))
     fields |= dict(re.findall(r'<select name="([\w-]+)".*?<option value="(\d*)" selected', page, re.DOTALL))
     fields |= {"other": new.pk, "seen": re.search(r'name="seen" value="(\w+)"', page)[1], "reason": "Sudah ditanyakan"}
-    assert client.post(f"/households/{old.pk}/merge/", fields).status_code == 302
+    assert client.post(f"/households/{old.pk}/merge/compare/", fields).status_code == 302
     assert "Gabungkan kedua keluarga" not in page_of(client, batch)
     numbers = Household.objects.count(), Member.objects.count(), FormerCard.objects.count()
     actions.undo(batch, operator)

@@ -70,7 +70,7 @@ def sights(stage, name) -> list[tuple]:
             assert answer.status_code == 200, f"{name}, {user.role}: {answer.status_code}"
             if answer.headers["Content-Type"].startswith("text/html"):
                 parts = parts_of(answer.text, framed=name == "accounts:me")  # the menu of each role, once
-                found.append((parts, user, reverse(name, args=arguments)))
+                found.append((parts, user, answer.wsgi_request.get_full_path()))
     found.sort(key=lambda sight: -len(sight[0]))
     seen, chosen = set(), []
     for parts, user, path in found:

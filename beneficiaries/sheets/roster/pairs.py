@@ -87,7 +87,7 @@ def _merge_url(new: int | None, known: int) -> str:
     """The page that makes of the two the one that was known before."""
     if new is None or new == known:
         return ""
-    return f"{reverse('beneficiaries:household_merge', args=[known])}?other={new}"
+    return f"{reverse('beneficiaries:household_merge_compare', args=[known])}?other={new}"
 
 
 def _answer(is_same: bool) -> str:
