@@ -12,8 +12,9 @@ from ejsika.imports.columns import REASON_TITLE, HeadMapping, describe, fingerpr
 from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
 from ejsika.imports.models import SHEET_LINES
 from ejsika.lib.sheet_child import HEAD_LINES
+from ejsika.lib.sheet_errors import SheetError
 from ejsika.lib.sheet_reader import Limits, read_sheets
-from ejsika.lib.sheets import Sheet, SheetError
+from ejsika.lib.sheets import Sheet
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
 HEAD_DEPTH = 3  # lines that a head may have

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ejsika.database.processes import die_with_parent
-from ejsika.lib.sheets import Sheet, SheetError, open_sheets
+from ejsika.lib.sheet_errors import SheetError
+from ejsika.lib.sheets import Sheet, open_sheets
 
 HEAD_LINES = 60  # sent at once, for whoever looks for a head
 CHUNK_CELLS, CHUNK_LINES = 100_000, 5_000

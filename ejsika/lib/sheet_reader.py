@@ -20,7 +20,8 @@ from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
 from ejsika.lib.sheet_child import HEAD_LINES
-from ejsika.lib.sheets import MESSAGES, Sheet, SheetError
+from ejsika.lib.sheet_errors import MESSAGES, SheetError
+from ejsika.lib.sheets import Sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 PIPE_BYTES = 1 << 20

@@ -4,33 +4,24 @@ A cell is str, float, int, bool, date, datetime or time; an empty one is "". For
 macros, links and external references are never followed.
 """
 
-import csv
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import zip_longest
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from ejsika.lib.formulae import unwrap
+from ejsika.lib.sheet_errors import SheetError
 from ejsika.lib.sheet_slices import UNREADABLE, LargeSheet, large_sheets
+from ejsika.lib.sheet_text import open_text
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-# Other documents in the same wrapping, and text that is no table.
+# Other documents in the same wrapping.
 OTHER_OLE = [name.encode("utf-16-le") for name in ("WordDocument", "PowerPoint Document")]
-OTHER_TEXT = ("%pdf-", "{\\rtf")
-# What other programs save as .xls: a web page, also one wrapped as a letter, and Excel's XML of 2003.
-_WEB_PAGE = re.compile(
-    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
-    r"(<!doctype html|</?(html|head|meta|title|style|body|div|table|center|font)[\s>])"
-    r"|\s*mime-version:.{0,2000}?text/html",
-    re.IGNORECASE | re.DOTALL,
-)
-_XML_SHEET = re.compile(r"\s*<\?xml.{0,500}?(progid=.Excel\.Sheet|<(\w+:)?workbook\b)", re.IGNORECASE | re.DOTALL)
 # A true roster unpacks to about 11 times its size; 500,000 rows by 20 columns to some 700 MB.
 MAX_UNPACKED_BYTES, MAX_RATIO, MAX_ENTRIES = 1_000_000_000, 100, 1_000
 RATIO_MATTERS_FROM = 10_000_000
@@ -48,36 +39,6 @@ Spans = dict[int, list[tuple[int, int]]]  # cells merged over several lines, by 
 MANIFEST = "META-INF/manifest.xml"
 MAX_TAG = 100_000  # bytes of one tag
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
-DELIMITERS = ";,\t"
-SNIFFED_LINES = 30
-LEAST_SWALLOWED = 4  # marks in one line of a cell
-LONGEST_FIELD = 1_000_000  # characters of one cell of a CSV
-
-MESSAGES = {
-    "file_type": "Berkas ini bukan lembar kerja. Unggah XLSX, XLS, ODS atau CSV.",
-    "web_page": "Berkas ini halaman web, walau namanya lembar kerja. Buka di Excel, simpan ulang sebagai XLSX, lalu "
-    "unggah.",
-    "xml_sheet": "Berkas ini XML Spreadsheet 2003. Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
-    "file_corrupt": "Berkas rusak atau terpotong. Buka lagi di Excel, simpan ulang sebagai XLSX, lalu unggah.",
-    "quote_open": 'Ada tanda kutip (") yang tidak ditutup di CSV ini, sehingga baris sesudahnya menempel menjadi satu. '
-    "Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
-    "file_encrypted": "Berkas terkunci kata sandi. Buka di Excel, hapus kata sandinya, simpan, lalu unggah.",
-    "file_empty": "Berkas ini kosong. Periksa apakah Anda memilih berkas yang benar.",
-    "file_bomb": "Berkas ini mengembang terlalu besar saat dibuka. Salin datanya ke buku kerja baru, lalu unggah.",
-}
-
-
-# Reasons with a sentence of their own, and the code that they are told by.
-CODES = {"web_page": "file_type", "xml_sheet": "file_type", "quote_open": "file_corrupt"}
-
-
-class SheetError(Exception):
-    """A file that cannot be read as a spreadsheet: `reason` as in MESSAGES, its code, and a sentence for the person."""
-
-    def __init__(self, reason: str, message: str = ""):
-        self.reason, self.code = reason, CODES.get(reason, reason)
-        self.message = message or MESSAGES[reason]
-        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -113,7 +74,7 @@ def open_sheets(content: bytes) -> list[Sheet]:
         if any(stream in content for stream in OTHER_OLE):
             raise SheetError("file_type")
         return _open_workbook(content)
-    return [_open_text(content)]
+    return [Sheet("CSV", True, None, open_text(content))]
 
 
 def _check_archive(content: bytes) -> list[Spans]:
@@ -279,75 +240,3 @@ def _spread(rows: Iterator[list], spans: Spans) -> Iterator[list]:
                 row[column] = cell
         standing |= {column: (row[column], last) for column, last in spans.get(number, ()) if column < len(row)}
         yield row
-
-
-def _open_text(content: bytes) -> Sheet:
-    text = _decode(content)
-    if not text.strip():
-        raise SheetError("file_empty")
-    if reason := _other_sheet(text):
-        raise SheetError(reason)
-    head = [line.rstrip("\r\n") for line in islice(io.StringIO(text, newline=None), SNIFFED_LINES)]
-    if _is_other_text(text) or not any(mark in line for line in head for mark in DELIMITERS):
-        raise SheetError("file_type")
-    csv.field_size_limit(LONGEST_FIELD)
-    try:
-        delimiter = _delimiter(head)
-    except csv.Error:
-        raise SheetError("file_corrupt") from None
-    return Sheet("CSV", True, None, lambda: _rows_of_text(text, delimiter))
-
-
-def _rows_of_text(text: str, delimiter: str) -> Iterator[list]:
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if any("\n" in cell and _holds_lines(cell, delimiter) for cell in row):
-                raise SheetError("quote_open")
-            yield [unwrap(cell) for cell in row]
-    except csv.Error:
-        raise SheetError("file_corrupt") from None
-
-
-def _holds_lines(cell: str, delimiter: str) -> bool:
-    """Whether a cell has swallowed whole lines, as behind a quote that nobody has closed."""
-    return any(line.count(delimiter) >= LEAST_SWALLOWED for line in cell.splitlines())
-
-
-def _other_sheet(text: str) -> str:
-    """The reason not to read a table that Excel can open and we do not; "" for what is no such thing."""
-    start = text[:10_000]
-    return "web_page" if _WEB_PAGE.match(start) else "xml_sheet" if _XML_SHEET.match(start) else ""
-
-
-def _is_other_text(text: str) -> bool:
-    """Whether this is no table: a PDF, or a picture or archive that happens to decode."""
-    start = text[:10_000]
-    return (
-        "\x00" in text
-        or start.lstrip().lower().startswith(OTHER_TEXT)
-        or bool(re.search("[\x01-\x08\x0e-\x19]", start))
-    )
-
-
-def _decode(content: bytes) -> str:
-    """Decode by the byte-order mark, else UTF-8, else what Excel writes on an Indonesian Windows."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    start = content[:400]
-    if start[1::2].count(0) > len(start) // 4 and not start[::2].count(0):
-        return content.decode("utf-16-le", errors="replace")  # the mark was left out
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _delimiter(head: list[str]) -> str:
-    """Take the mark that cuts the most lines into the same, largest number of cells."""
-
-    def score(mark: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(head, delimiter=mark) if len(row) > 1]
-        common = max(set(widths), key=widths.count, default=0)
-        return widths.count(common) * common, common
-
-    return max(DELIMITERS, key=score)

@@ -15,8 +15,9 @@ from ejsika.imports.kinds import Refusal
 from ejsika.imports.kinds import get as get_kind
 from ejsika.imports.tables import find_tables
 from ejsika.lib.sheet_child import HEAD_LINES
+from ejsika.lib.sheet_errors import SheetError
 from ejsika.lib.sheet_reader import TOO_SLOW, Limits, read_sheets
-from ejsika.lib.sheets import SheetError, open_sheets
+from ejsika.lib.sheets import open_sheets
 from tests.lib.test_sheets import archive, lie, workbook
 from tests.sheets import ROSTERS
 

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from ejsika.lib.sheet_errors import SheetError
 from ejsika.lib.sheet_slices import large_sheets
-from ejsika.lib.sheets import SheetError, open_sheets
+from ejsika.lib.sheets import open_sheets
 from tests.lib.test_sheet_reader import altered
 
 SHEET = "xl/worksheets/sheet2.xml"

@@ -7,7 +7,8 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from ejsika.lib.sheets import SheetError, open_sheets
+from ejsika.lib.sheet_errors import SheetError
+from ejsika.lib.sheets import open_sheets
 from tests.sheets import seconds_of_computing
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
