@@ -18,7 +18,7 @@ export function fill(form, entries) {
   }
   for (const { name } of form.elements) {
     const details = name && form.elements[name].closest?.("details")
-    if (details && form.elements[name].value && !["kind", "happened_at", "ends"].includes(name)) details.open = true
+    if (details && form.elements[name].value && !["kind", "happened_at", "ends", "speaker"].includes(name)) details.open = true
   }
   form.dispatchEvent(new Event("input", { bubbles: true }))
 }

@@ -36,8 +36,11 @@ export function showOutbox(root, user, edit) {
   })
   find("send-all").addEventListener("click", async ({ currentTarget: button }) => {
     button.disabled = true
-    say(await sendAll())
-    button.disabled = false
+    try {
+      say(await sendAll())
+    } finally {
+      button.disabled = false
+    }
   })
   const look = async () => {
     await draw()

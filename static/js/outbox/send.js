@@ -115,7 +115,7 @@ async function settle(item, fields) {
 // Fetch the day's families of who is logged in, where what is kept of them is too old.
 export async function keepDay(user, { isStale = false } = {}) {
   const person = (await store.people()).find((row) => row.user === user)
-  if (!isStale && person?.day && Date.now() - person.day.at < DAY_AGE_MS) return
+  if (!isStale && person?.day && Math.abs(Date.now() - person.day.at) < DAY_AGE_MS) return
   const day = await json(await ask(DAY))
   if (day?.user !== user) return
   const { key, ...list } = day

@@ -3,8 +3,7 @@
 import { modern } from "./older.js"
 
 const STORES = ["people", "items", "photos", "drafts"]
-const KEEP_DAYS = 7
-const DAY_MS = 86_400_000
+const KEEP_MS = 7 * 86_400_000
 let opened
 
 function open() {
@@ -21,6 +20,7 @@ function open() {
     }
     asked.onsuccess = () => {
       asked.result.onversionchange = () => asked.result.close()
+      asked.result.onclose = () => (opened = undefined) // by the browser
       resolve(asked.result)
     }
     asked.onerror = () => reject(asked.error)
@@ -71,9 +71,8 @@ export async function welcome(user) {
   for (const person of await people()) {
     if (person.isCurrent !== (person.user === user)) await change("people", person.user, { isCurrent: person.user === user })
   }
-  if (!(await read("people", (store) => store.get(user)))) {
-    await act(["people"], (store) => store.put({ user, isCurrent: true }))
-  }
+  const isKnown = await read("people", (store) => store.get(user))
+  if (!isKnown) await act(["people"], (store) => store.put({ user, isCurrent: true }))
 }
 
 // Change some fields of a row that is there still, and is as one expects it.
@@ -95,10 +94,11 @@ export async function forget(user, { unsentToo }) {
   tell()
 }
 
-// Days' lists, drafts and what is said of sent visits go after a week; what is unsent never does.
+// Days' lists, drafts and what is said of sent items go after a week; what is unsent never does.
 export async function forgetOld(now = Date.now()) {
-  const isOld = (time) => now - time > KEEP_DAYS * DAY_MS
-  for (const { user, day } of await people()) if (day && isOld(day.at)) await change("people", user, { day: undefined })
+  const isOld = (time) => now - time > KEEP_MS
+  const isFar = (time) => isOld(Math.min(time, 2 * now - time)) // to come, too: a clock was wrong
+  for (const { user, day } of await people()) if (day && isFar(day.at)) await change("people", user, { day: undefined })
   for (const { key, at } of await read("drafts", (store) => store.getAll())) if (isOld(at)) await dropDraft(key)
   const rows = await read("items", (store) => store.getAll())
   const old = rows.filter((item) => item.state === "sent" && isOld(item.sentAt))

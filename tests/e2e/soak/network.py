@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 HOST = "localhost"
 START_SECONDS = 30
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-FAULTS = ("lost on the way", "answer lost", "gateway", "hang", "hang afterwards", "server killed")
+FAULTS = ("lost on the way", "answer lost", "gateway", "hang", "hang afterwards", "cut", "server killed")
 HANG_SECONDS = 15  # longer than the service worker's patience
 
 
@@ -121,7 +121,9 @@ class Handler(BaseHTTPRequestHandler):
         fault = network.fault_for(self.command, self.path)
         if fault == "server killed":
             network.kill_server_soon()
-        answer = None if fault in ("lost on the way", "hang") else self._ask(body)
+        if fault == "cut":
+            self._ask_half(body)
+        answer = None if fault in ("lost on the way", "hang", "cut") else self._ask(body)
         if fault in ("hang", "hang afterwards"):
             network.hang()
         if answer is None or fault in ("answer lost", "hang afterwards"):
@@ -144,6 +146,13 @@ class Handler(BaseHTTPRequestHandler):
             return None
         finally:
             connection.close()
+
+    def _ask_half(self, body: bytes) -> None:
+        """Break off in the middle of what is sent: the server waits for the rest, in vain."""
+        connection = http.client.HTTPConnection(HOST, self.server.network.server.port, timeout=30)
+        with suppress(OSError):
+            connection.request(self.command, self.path, body[: len(body) // 2], dict(self.headers))
+        connection.close()
 
     def _answer(self, status: int, headers, content: bytes) -> None:
         with suppress(OSError):

@@ -45,7 +45,7 @@ def test_a_meeting_survives_the_phone_the_server_and_lost_answers(network, phone
     phone.page.get_by_role("button", name="Simpan pertemuan").click()
     expect(phone.page.get_by_text("Menunggu", exact=True)).to_be_visible()
 
-    network.planned = ["lost on the way", "server killed", "answer lost", "", "answer lost", "server killed", "gateway"]
+    network.planned = ["lost on the way", "server killed", "answer lost", "", "cut", "answer lost", "gateway"]
     network.is_down = False
     phone.log_in(budi)  # the battery took the cookie along
     for _ in range(20):
