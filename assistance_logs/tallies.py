@@ -13,31 +13,29 @@ from beneficiaries.models.tally import ALL_PROGRAMS
 REPORT_EVERY_DAYS = 7
 
 _MET = ", ".join(f"'{result.value}'" for result in MET)
+_WITHIN = """v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
+        AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s"""
+# Visits that met a family, by family, assistant and month: counted once, before programmes see them several times.
+_MEETINGS = f"""SELECT v.household_id, v.assistant_id,
+        date_trunc('month', v.happened_at AT TIME ZONE %(zone)s)::date AS month, count(*) AS met
+    FROM (SELECT DISTINCT household FROM standing) f JOIN assistance_logs_visit v ON v.household_id = f.household
+    WHERE v.is_current AND v.result IN ({_MET}) AND {_WITHIN} GROUP BY v.household_id, v.assistant_id, 3"""
 _VISITS = f"""
-    SELECT program, desa, date_trunc('month', v.happened_at AT TIME ZONE %(zone)s)::date AS month,
-        count(DISTINCT household) AS visited
-    FROM standing JOIN assistance_logs_visit v ON v.household_id = household
-    WHERE is_active AND v.is_current AND v.result IN ({_MET})
-        AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
-        AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s
-    GROUP BY program, desa, 3"""
+    SELECT program, desa, month, count(*) AS visited
+    FROM standing JOIN (SELECT DISTINCT household_id, month FROM ({_MEETINGS}) m) m ON m.household_id = household
+    WHERE is_active GROUP BY program, desa, month"""
 # The same of one month, for one visit: it is enough to find a single one of each family.
 _VISITS_OF_MONTH = f"""
     SELECT program, desa, %(first_month)s::date AS month, count(*) AS visited
     FROM standing WHERE is_active AND EXISTS (SELECT FROM assistance_logs_visit v WHERE v.household_id = household
         AND v.is_current AND v.result IN ({_MET})
-        AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
-        AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s)
+        AND {_WITHIN})
     GROUP BY program, desa"""
 # Of families of whatever status: what was done is done.
 _MADE = f"""
-    SELECT program, desa, v.assistant_id, date_trunc('month', v.happened_at AT TIME ZONE %(zone)s)::date AS month,
-        count(*) AS met
-    FROM standing JOIN assistance_logs_visit v ON v.household_id = household
-    WHERE v.is_current AND v.result IN ({_MET})
-        AND v.happened_at >= %(first_month)s::timestamp AT TIME ZONE %(zone)s
-        AND v.happened_at < %(end_month)s::timestamp AT TIME ZONE %(zone)s
-    GROUP BY program, desa, v.assistant_id, 4"""
+    SELECT program, desa, assistant_id, month, sum(met)::bigint AS met
+    FROM standing JOIN ({_MEETINGS}) m ON m.household_id = household
+    GROUP BY program, desa, assistant_id, month"""
 _ASSISTANTS = f"""
     WITH work AS (
         SELECT program, desa, a.assistant_id, visited, false AS is_report
