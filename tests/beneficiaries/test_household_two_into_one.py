@@ -331,7 +331,8 @@ def test_the_other_is_found_by_its_number(client, kept, other, operator):
 
 
 def test_those_who_resemble_it_are_offered_within_the_scope(client, kept, other, operator):
-    Member.objects.filter(household=kept).update(nik="3602124405801111")
+    for one, nik in ((kept, "3602124405801111"), (other, "3602125212750009")):
+        Member.objects.filter(household=one).update(nik=nik)
     near = make_household(region=NORTH_2, name="Siti Amina", nik="3602124405801112")
     day = make_household(region=NORTH, name="Siti Aminnah", nik="3602124405807777")
     make_household(region=NORTH_2, name="Wati", nik="3602124405801113")
