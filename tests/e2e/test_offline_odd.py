@@ -5,8 +5,20 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from assistance_logs.models import Visit
-from tests.e2e.test_offline import OUTBOX, begin, phone, rows, state, wait_until  # noqa: F401 - phone is a fixture
-from tests.factories import picture
+from ejsika import offline
+from ejsika.accounts.permissions import Role
+from tests.e2e.test_offline import (  # noqa: F401 - phone is a fixture
+    OUTBOX,
+    begin,
+    kept,
+    log_in,
+    log_out,
+    phone,
+    rows,
+    state,
+    wait_until,
+)
+from tests.factories import NORTH, make_household, make_user, picture
 
 # The browser's own limit is told to a database that is open only half a minute later.
 NO_ROOM = """() => {
@@ -93,3 +105,40 @@ def test_a_full_phone_says_so_and_sends_what_it_cannot_keep(phone, photo, budi, 
     phone.wait_for_url("**/visits/1*/")
     visit = Visit.objects.get()
     assert (visit.notes, visit.photos.count()) == ("ponsel penuh", 1)
+
+
+def test_a_form_that_is_open_when_another_logs_in_waits_for_its_writer(phone, budi, north_family):  # noqa: F811
+    citra = make_user("citra2", Role.PENDAMPING, NORTH[:4])
+    make_household(name="Wati Citra", assistant=citra)
+    begin(phone, budi)
+    open_form(phone, north_family)
+    phone.get_by_label("Bertemu pengurus").check()
+    other = phone.context.new_page()
+    log_out(other)
+    log_in(other, citra)
+    save(phone)
+    phone.wait_for_url(f"**{OUTBOX}**")
+    expect(phone.get_by_role("heading", name="Semua terkirim")).to_be_visible()  # of hers
+    assert "Siti Utara" not in phone.content() and not Visit.objects.exists()
+    log_out(other)
+    log_in(other, budi)
+    expect(state(other)).to_have_text("Semua terkirim")
+    assert Visit.objects.get().assistant == budi
+
+
+def test_a_new_version_in_the_middle_of_a_visit_costs_nothing(phone, monkeypatch, budi, north_family):  # noqa: F811
+    begin(phone, budi)
+    open_form(phone, north_family)
+    phone.get_by_label("Bertemu pengurus").check()
+    monkeypatch.setattr(offline, "STYLES", [*offline.STYLES, "css/print.css"])
+    monkeypatch.setattr(offline, "FILES", [*offline.FILES, "css/print.css"])
+    phone.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
+    wait_until(lambda: any(path.startswith("/static/css/print") for path in kept(phone)))
+    phone.context.set_offline(True)
+    phone.get_by_label("Catatan").fill("di tengah pembaruan")
+    save(phone)
+    phone.wait_for_url(f"**{OUTBOX}**")
+    expect(phone.get_by_text("Menunggu", exact=True)).to_be_visible()
+    phone.context.set_offline(False)
+    expect(state(phone)).to_have_text("Semua terkirim")
+    assert Visit.objects.get().notes == "di tengah pembaruan"
