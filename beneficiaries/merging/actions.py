@@ -21,7 +21,7 @@ from beneficiaries.merging.comparison import (
     SharedProgram,
     columns_before,
 )
-from beneficiaries.models import Household, HouseholdMerge, Member, RetiredNumber, StatusChange
+from beneficiaries.models import Enrollment, Household, HouseholdMerge, Member, RetiredNumber, StatusChange
 from beneficiaries.models.enrollment import refresh_statuses
 from beneficiaries.models.household import GONE, MERGED
 from ejsika.accounts.models import User
@@ -56,11 +56,10 @@ def merge(
     comparison.require_mergeable(by)
     desas = {kept.region_id, merged.region_id}
     HouseholdMerge.objects.filter(into=merged).update(into=kept)
-    merge = HouseholdMerge.objects.create(
-        merged=merged, into=kept, reason=reason, values=columns_before(comparison), by=by
-    )
-    changes = _take_values(merge, comparison, chosen)
-    fields = _take_members(merge, comparison, chosen, persons)
+    before = columns_before(comparison)
+    act = HouseholdMerge.objects.create(merged=merged, into=kept, reason=reason, values=before, by=by)
+    changes = _take_values(act, comparison, chosen)
+    fields = _take_members(act, comparison, chosen, persons)
     for pair in comparison.shared:
         _take_enrollment(pair, chosen, by)
     _take_other_programs(comparison)
@@ -74,7 +73,11 @@ def merge(
 
 
 def _locked(kept: Household, merged: Household) -> tuple[Household, Household]:
-    """Hold both rows, in one order, so that two merges at once follow each other."""
+    """Hold both rows, in one order, so that two merges at once follow each other.
+
+    Enrollments first, as imports and graduations do.
+    """
+    list(Enrollment.objects.select_for_update(of=("self",)).filter(household__in=[kept, merged]).order_by("pk"))
     rows = Household.objects.select_for_update(of=("self",)).filter(pk__in=[kept.pk, merged.pk])
     found = {row.pk: row for row in rows.order_by("pk")}
     if len(found) < 2:
@@ -84,7 +87,7 @@ def _locked(kept: Household, merged: Household) -> tuple[Household, Household]:
     return found[kept.pk], found[merged.pk]
 
 
-def _take_values(merge: HouseholdMerge, comparison: Comparison, chosen: dict[str, str]) -> dict[str, list]:
+def _take_values(act: HouseholdMerge, comparison: Comparison, chosen: dict[str, str]) -> dict[str, list]:
     """Let the kept family have what was chosen; the other lies nowhere from now on and has no number."""
     kept, merged = comparison.kept, comparison.merged
     theirs = {column: getattr(merged, column) for _, columns in HOUSEHOLD_UNITS.values() for column in columns}
@@ -99,7 +102,7 @@ def _take_values(merge: HouseholdMerge, comparison: Comparison, chosen: dict[str
         setattr(kept, column, theirs[column])
     kept.save(update_fields=taken)
     kept.former_cards.create(kk=retired, replaced_on=timezone.localdate())
-    _retire(merge, "kk", retired.sealed)
+    _retire(act, "kk", retired.sealed)
     return {
         "region_code" if column == "region" else column: [_told(column, old), _told(column, theirs[column])]
         for column, old in before.items()
@@ -114,11 +117,11 @@ def _told(column: str, value):
     return value.pk if column == "region" else plain(value)
 
 
-def _retire(merge: HouseholdMerge, kind: str, number: bytes, member: int | None = None) -> None:
-    RetiredNumber.objects.update_or_create(kind=kind, number=number, defaults={"merge": merge, "member": member})
+def _retire(act: HouseholdMerge, kind: str, number: bytes, member: int | None = None) -> None:
+    RetiredNumber.objects.update_or_create(kind=kind, number=number, defaults={"merge": act, "member": member})
 
 
-def _take_members(merge: HouseholdMerge, comparison: Comparison, chosen: dict[str, str], persons: dict) -> list[str]:
+def _take_members(act: HouseholdMerge, comparison: Comparison, chosen: dict[str, str], persons: dict) -> list[str]:
     """Close the membership of who is a person of the kept family already; everybody else moves as they are.
 
     Gives the columns of persons that changed by it.
@@ -139,7 +142,7 @@ def _take_members(merge: HouseholdMerge, comparison: Comparison, chosen: dict[st
         fields.update(_take_person(person, member, chosen if both_receive else {}))
         RetiredNumber.objects.filter(member=member.pk).update(member=person.pk)
         if member.nik:
-            _retire(merge, "nik", member.nik.sealed, person.pk)
+            _retire(act, "nik", member.nik.sealed, person.pk)
     Member.objects.filter(household=merged).update(household=kept)
     recipient = kept.members.filter(is_recipient=True, left_on__isnull=True).first()
     if recipient and recipient.name != kept.recipient_name:
