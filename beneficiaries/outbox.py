@@ -143,12 +143,8 @@ def households_of(user: User, today: datetime.date) -> list[dict]:
 def _plain(household: Household, members: list[Member]) -> dict:
     base = snapshot(household, members)
     del base[POINT]
-    return _row(household, base, next((member.pk for member in members if member.is_recipient), None))
-
-
-def _row(household: Household, base: dict, recipient: int | None) -> dict:
-    fields = [pair for unit, value in base.items() for pair in _fields(unit, value)]
-    return {"id": household.pk, "base": base, "fields": fields, "recipient": recipient}
+    recipient = next((member.pk for member in members if member.is_recipient), None)
+    return {"id": household.pk, "base": base, "recipient": recipient}
 
 
 def subject_of(form: HouseholdEditForm) -> dict:
@@ -156,5 +152,5 @@ def subject_of(form: HouseholdEditForm) -> dict:
     household = form.household
     recipient = next((row.pk for row in form.rows if row.is_recipient), None)
     place = f"{household.address_line or 'Alamat belum diisi'} · {household.region.name}"
-    about = {"name": household.recipient_name, "place": place, "version": OUTBOX_VERSION}
-    return _row(household, form.before.values, recipient) | about
+    kept = {"id": household.pk, "base": form.before.values, "recipient": recipient}
+    return kept | {"name": household.recipient_name, "place": place, "version": OUTBOX_VERSION}

@@ -4,6 +4,10 @@ import { showErrors } from "../errors.js"
 import { fill, keepDrafts } from "../form.js"
 import { saveByOutbox } from "../saving.js"
 
+// The fields that hold a unit of several columns.
+const PARTS = { school: ["school_level", "grade"], point: ["latitude", "longitude"] }
+const WRITTEN = new Map([[null, ""], [true, "ya"], [false, "tidak"]])
+
 const edit = {
   name: "household",
 
@@ -34,7 +38,7 @@ export async function beginEdit(root, { user, subject }, row) {
   find("family-place").textContent = subject.place
   const numbers = [...new Set(Object.keys(subject.base).filter((unit) => unit.includes("-")).map((unit) => unit.slice(1).split("-")[0]))]
   find("members").replaceChildren(...numbers.map((number) => member(find("member"), number, subject)))
-  fill(form, row ? row.fields : [["base", JSON.stringify(subject.base)], ...subject.fields])
+  fill(form, row ? row.fields : [["base", JSON.stringify(subject.base)], ...fieldsOf(subject.base)])
   for (const details of form.querySelectorAll("details")) details.open = false
   if (row?.state === "refused") {
     showErrors(form, row.refusal)
@@ -45,7 +49,7 @@ export async function beginEdit(root, { user, subject }, row) {
 
 // The same for a form that is drawn already. It alone has the point, and goes by its own: a draft from elsewhere has none.
 export async function startEdit(form, { user, subject }, row) {
-  form.shownWith = new Map(subject.fields)
+  form.shownWith = new Map(fieldsOf(subject.base))
   form.addEventListener("refused", ({ detail }) => ask(form, detail.asked))
   const draft = `${user}:${row?.uuid ?? `ubah:${subject.id}`}`
   await keepDrafts(form, draft, user)
@@ -53,6 +57,16 @@ export async function startEdit(form, { user, subject }, row) {
     form.elements.base.value = JSON.stringify({ ...JSON.parse(form.elements.base.value), point: subject.base.point })
   }
   saveByOutbox(form, edit, { user, household: subject.id, subject }, { draft, pictures: async () => [] })
+}
+
+// What a form that is filled from a base has in its fields: pairs of name and text.
+function fieldsOf(base) {
+  return Object.entries(base).flatMap(([unit, value]) => {
+    const cut = unit.indexOf("-") + 1
+    const names = PARTS[unit.slice(cut)] ?? [unit.slice(cut)]
+    const values = Array.isArray(value) ? value : names.map(() => value)
+    return names.map((name, place) => [unit.slice(0, cut) + name, WRITTEN.get(values[place]) ?? String(values[place])])
+  })
 }
 
 function member(template, number, { base, recipient }) {
