@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-LARGE, SLICE, FIRST_SLICE = 8_000_000, 8_000_000, 500_000  # bytes of XML; one line of sixteen cells has some 950
+LARGE, SLICE, FIRST_SLICE = 8_000_000, 4_000_000, 500_000  # bytes of XML; one line of sixteen cells has some 950
 SLICES_PER_TEXTS = 4  # a slice is so many times as large as the texts that are read again with each
-PIECE, KEPT = 1_000_000, 64_000_000  # read at once; kept unpacked, where the sheet has no more
+PIECE = 1_000_000  # unpacked at once
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 SHARED = re.compile(r"xl/(?!worksheets/|drawings/|media/|charts/|pivot|externalLinks/)[^.]+\.(xml|rels|xml\.rels)")
 _SHEET = re.compile(r"<sheet\s[^>]*>")
@@ -66,7 +66,6 @@ class LargeSheet:
     size: int  # of a slice, in bytes of XML
     height: int = 0
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    _unpacked: bytes | None = None
 
     @cached_property
     def can_be_cut(self) -> bool:
@@ -74,10 +73,8 @@ class LargeSheet:
 
         Finds its last line and its merged cells, which stand at the very end.
         """
-        if self.archive.getinfo(self.part).file_size <= KEPT:
-            self._unpacked = self.archive.read(self.part)
         start, end = b"", b""
-        with self._open() as xml:
+        with self.archive.open(self.part) as xml:
             while piece := xml.read(PIECE):
                 start = start or piece
                 end = end[-PIECE:] + piece if _END not in end else end + piece
@@ -91,9 +88,6 @@ class LargeSheet:
             for left, top, right, bottom in _MERGED.findall(after)
         ]
         return True
-
-    def _open(self):
-        return self.archive.open(self.part) if self._unpacked is None else io.BytesIO(self._unpacked)
 
     def rows(self, read: Callable[[bytes, str], tuple[int, int, list[list]]]) -> Iterator[list]:
         """The lines from the first one on, those that the sheet leaves out as empty ones.
@@ -115,7 +109,7 @@ class LargeSheet:
 
     def _slices(self) -> Iterator[bytes]:
         """The sheet's XML in pieces, each a sheet by itself."""
-        with self._open() as xml:
+        with self.archive.open(self.part) as xml:
             rest = xml.read(PIECE)
             begin = rest.index(_BEGIN) + len(_BEGIN)
             head, rest = _DIMENSION.sub(b"", rest[:begin]), rest[begin:]

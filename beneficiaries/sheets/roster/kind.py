@@ -120,6 +120,9 @@ class RosterKind(SheetKind):
         families = _Families(head.number * SHEET_LINES)
         while chunk := list(islice(lines, CHUNK)):
             with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    "SET LOCAL synchronous_commit = off"
+                )  # what a crash takes is checked again from the start
                 odd: list[Line] = []
                 cleaned = _cleaned(cleaner, chunk, odd)
                 copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner) for line in cleaned))
