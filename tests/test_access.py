@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from assistance_logs.models import ReviewLimit
 from ejsika.accounts.permissions import ROLE_PERMISSIONS, ROLES_THAT_SEE_PEOPLE, Role
 from tests.factories import NORTH, SOUTH, enroll, make_program, make_user
 from tests.pages import FORM, NOT_OURS, ROWS, World, ask, household, patterns
@@ -113,19 +114,20 @@ def test_other_methods_are_refused(client, world, name):
 
 
 def admin_urls(world):
-    """Every named page of Django's admin, about the programme, rule or region that stands in the world."""
+    """Every named page of Django's admin, about the programme, rule, limit or region of the world."""
     keys = {
         "program": world.program.pk,
         "programrule": world.program.rules.get().pk,
         "legalbasis": world.program.legal_basis_id,
         "region": NORTH,
+        "reviewlimit": ReviewLimit.objects.create(name="late", value=9, valid_from=world.day).pk,
     }
     for pattern in next(entry for entry in get_resolver().url_patterns if entry.pattern.match("admin/")).url_patterns:
         for entry in getattr(pattern, "url_patterns", [pattern]):
             if entry.name in {None, "login", "logout", "app_list", "view_on_site"}:
                 continue
             takes_key = bool(entry.pattern.converters)
-            yield reverse(f"admin:{entry.name}", args=[keys[entry.name.split("_")[1]]] if takes_key else [])
+            yield reverse(f"admin:{entry.name}", args=[keys[entry.name.split("_")[-2]]] if takes_key else [])
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])

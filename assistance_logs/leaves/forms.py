@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assistance_logs.leaves.models import LeaveReason
-from beneficiaries.forms.households import assistants_near
+from assistance_logs.targets.people import assistants_in
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 
@@ -52,7 +52,7 @@ class LeaveForm(forms.Form):
         if user.role == Role.PENDAMPING:
             del self.fields["assistant"]
         else:
-            self.fields["assistant"].queryset = assistants_near(user).active()
+            self.fields["assistant"].queryset = assistants_in(user, "")
 
     def clean_started_on(self) -> datetime.date:
         day = self.cleaned_data["started_on"]

@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from ejsika.accounts.models import User
+from beneficiaries.models import Assignment, Household
 from ejsika.accounts.permissions import Role
 
 
@@ -20,10 +21,11 @@ class LeaveReason(models.TextChoices):
 
 class LeaveQuerySet(models.QuerySet):
     def for_user(self, user):
-        """An assistant's own; for others those of the assistants around their regions, whom they may choose as well."""
+        """An assistant's own; for others those of assistants who have families that they may read of today."""
         if user.role == Role.PENDAMPING:
             return self.filter(assistant=user)
-        return self.filter(assistant__in=User.objects.around(user.region_codes))
+        today = Assignment.objects.on(timezone.localdate()).filter(assistant=OuterRef("assistant"))
+        return self.filter(Exists(today.filter(household__in=Household.objects.for_user(user))))
 
     def standing(self):
         """Those that nobody has taken back."""
