@@ -28,11 +28,22 @@ export function localTime(date = new Date()) {
   return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
+// What was saved from this entry of the browser's history, under the same draft.
+export const savedHere = async (draft) => history.state?.draft === draft && store.item(history.state.number)
+
+// Tells by few letters whether a form says what it said before; time and place apart.
+export async function digestOf(form) {
+  const said = entriesOf(form).filter(([name]) => !PAGES_OWN.has(name) && !["happened_at", "ends"].includes(name))
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(said)))
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+}
+
 // Keep what is typed until it is saved: a page that is lost, or a log-in that has ended, must not cost it.
 export async function keepDrafts(form, key, user) {
   const { uuid } = form.elements
   uuid.value ||= crypto.randomUUID()
-  if (history.state?.draft === key) uuid.value = history.state.number // come back to, once it was saved
+  const saved = await savedHere(key)
+  if (saved && saved.state !== "sent") fill(form, saved.fields) // come back to: it is that item still, and shows it
   const found = await store.draft(key)
   if (found && Date.now() - found.at < DRAFT_DAYS_MS) offerDraft(form, found)
   // The same draft in two tabs is one entry; one that was saved since is not the next one.

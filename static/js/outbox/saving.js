@@ -1,7 +1,7 @@
 // What is written goes into the outbox first, then to the server at once if it can.
 import { whileSeen } from "./asking.js"
 import { showErrors } from "./errors.js"
-import { entriesOf } from "./form.js"
+import { digestOf, entriesOf, savedHere } from "./form.js"
 import { OUTBOX } from "./places.js"
 import * as store from "./store.js"
 import { knock, send, sendAtOnce } from "./send.js"
@@ -32,9 +32,13 @@ export function saveByOutbox(form, kind, item, { draft, pictures }) {
 
 // Gives what is wrong, or nothing.
 async function save(form, kind, item, draft, photos) {
+  const { uuid } = form.elements
+  const digest = await digestOf(form)
+  const saved = await savedHere(draft)
+  if (saved?.digest === digest) uuid.value = saved.uuid // the browser filled the form as it was: the same once more
   kind.prepare?.(form)
-  history.replaceState({ draft, number: form.elements.uuid.value }, "")
-  const row = written(form, kind, item, await store.item(form.elements.uuid.value).catch(() => {}))
+  history.replaceState({ draft, number: uuid.value }, "")
+  const row = { ...written(form, kind, item, await store.item(uuid.value).catch(() => {})), digest }
   try {
     await store.keep(row, photos, draft)
   } catch {
