@@ -12,7 +12,7 @@ const FILES = [{% for file in files %}
 const HASHED = /\.[0-9a-f]{12}\.\w+$/
 const GATEWAY_DOWN = [502, 503, 504] // a proxy is there, and nobody behind it
 const PATIENCE_MS = {{ patience_ms|stringformat:"d" }} // with a network that hangs, where the shell can do the work
-const SHORT_PATIENCE_MS = PATIENCE_MS / 5 // with one that has hung just before
+const SHORT_PATIENCE_MS = PATIENCE_MS / 2 // with one that has hung just before
 const HANGS_FOR_MS = 60_000
 let hungAt = 0
 
@@ -50,7 +50,7 @@ async function forgetOlder() {
 }
 
 addEventListener("message", ({ data }) => {
-  if (data === "away") hungAt = Date.now() // a page has waited in vain: the next one need not wait as long
+  if (data === "hung") hungAt = Date.now() // a page has waited in vain: the next one need not wait as long
 })
 
 async function visit(event) {

@@ -84,7 +84,7 @@ async function leave(row) {
   const answer = door.state === "open" ? await send(row, door, { seen }) : door
   if (answer.state === "rejected") return answer
   if (answer.state !== "stored") await sendLater()
-  if (answer.state === "away") navigator.serviceWorker?.controller?.postMessage("away")
+  if (seen.aborted) navigator.serviceWorker?.controller?.postMessage("hung")
   const page = answer.state === "stored" && answer.url
   const isThere = location.pathname === OUTBOX // edited there: the address alone would change
   location.assign(page || `${OUTBOX}#disimpan`)

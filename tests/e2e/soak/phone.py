@@ -61,7 +61,8 @@ class Phone:
                     yield int(folder.name)
 
     def log_in(self, user) -> None:
-        self.page.goto(TASKS)
+        # A network that has hung just before is waited for less: the shell may stand in for the page once more.
+        self.wait(lambda: self.page.goto(TASKS) and not self.page.locator("[data-part]").count(), seconds=60)
         if "/accounts/login/" not in self.page.url and self.page.locator(f"[data-user='{user.pk}']").count() == 0:
             self.log_out()  # who had the phone before has left it as it was
         if "/accounts/login/" in self.page.url:
