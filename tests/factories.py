@@ -79,14 +79,13 @@ def make_program(code: str = "JAMSOSRATU", *, visit_every_days: int = 90) -> Pro
 
 
 def make_user(username: str, role: str, region: str = "36", *, programs=None, **fields) -> User:
-    user = User.objects.create_user(
-        username,
-        name=fields.pop("name", username.title()),
-        role=role,
-        password=PASSWORD,
-        regions=[make_region(region)] if region else [],
-        programs=programs,
-    )
+    user = User(username=username, name=fields.pop("name", username.title()), role=role, all_programs=programs is None)
+    user.set_password(PASSWORD)
+    user.save(force_insert=True)
+    if region:
+        User.regions.through.objects.create(user=user, region=make_region(region))
+    if programs:
+        User.programs.through.objects.bulk_create(User.programs.through(user=user, program=one) for one in programs)
     if fields:
         User.objects.filter(pk=user.pk).update(**fields)
         user.refresh_from_db()
