@@ -126,7 +126,7 @@ def test_the_day_has_the_groups_with_whom_to_tap_and_no_number(as_budi, budi, so
     gone = make_household(name="Keluar", assistant=budi, status="nonaktif")
     Membership.objects.create(group=group, household=gone, joined_on=datetime.date(2021, 1, 1))
     make_session(group, budi, timezone.localdate() - datetime.timedelta(days=30), module=2, lesson=3)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         said = as_budi.get(reverse("outbox:today"))
     told = said.json()["groups"]
     assert json.dumps(told).count("Keluarga") == 3
