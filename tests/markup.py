@@ -85,10 +85,13 @@ def _about_ids(elements) -> list[str]:
 def _about_names(elements) -> list[str]:
     labelled = {element.get("for") for element in elements if element.tag == "label"}
     within = {id(part) for element in elements if element.tag == "label" for part in element.iter()}
+    kept_apart = {id(part) for element in elements if element.tag == "template" for part in element.iter()}
     found = []
     for element in elements:
         if element.tag == "img" and element.get("alt") is None:
             found.append(f"img {element.get('src')} without alt")
+        if element.tag == "img" and element.get("src") is None and id(element) not in kept_apart:
+            found.append(f"img {element.get('alt')!r} without src")
         if element.tag in NEEDS_NAME and element.get("type") not in NAMELESS:
             is_named = element.get("aria-label") or element.get("aria-labelledby") or element.get("id") in labelled
             if not is_named and id(element) not in within:

@@ -62,6 +62,7 @@ def test_log_in_is_light(client, db):
         ('<a href="/"><svg></svg></a>', "a without words"),
         ('<time datetime="2026-11-24T23:24:20.226020+07:00">a</time>', "finer than"),
         ("<time></time>", "is no moment"),
+        ('<img alt="a">', "without src"),
         ("<h3>a</h3>", "h3 follows h1"),
         ("<h1>b</h1>", "2 headings"),
     ],
