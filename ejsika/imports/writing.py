@@ -7,6 +7,7 @@ the digest of the row as it was created, so that an undo can tell whether anybod
 import json
 from dataclasses import dataclass, field
 
+FEW = 1_000  # rows that a batch writes
 ROW_DIGEST = "md5(to_jsonb({alias})::text)"
 
 
@@ -70,6 +71,16 @@ def note_added(cursor, batch, table: Table, insert: str, parameters=None) -> Non
         parameters,
     )
     tell_written(batch, table, cursor.rowcount)
+
+
+def count_anew(cursor, batch, *tables: Table) -> None:
+    """Let the planner know how much was written, before the next statement joins it; a small batch changes little.
+
+    Autovacuum sees nothing of it, and may just have found these tables empty.
+    """
+    if batch.to_write > FEW:
+        names = ", ".join(table.name for table in tables)
+        cursor.execute(f"SET LOCAL default_statistics_target = 20; ANALYZE {names}")
 
 
 def keys_of(cursor) -> list[int]:

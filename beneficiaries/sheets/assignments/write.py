@@ -7,6 +7,7 @@ from beneficiaries.sheets.roster.fields import TODAY
 from beneficiaries.sheets.roster.tables import ASSIGNMENTS
 from ejsika.imports.writing import (
     apply_changes,
+    count_anew,
     delete_created,
     give_memory,
     keys_of,
@@ -30,6 +31,7 @@ def write(batch, by) -> None:
         note_added(cursor, batch, ASSIGNMENTS, _NEW)
         cursor.execute(_RECORDED, values)
         touched = _families(cursor, batch)
+        count_anew(cursor, batch, ASSIGNMENTS)
     tallies.refresh(tallies.desas_of(touched))
 
 

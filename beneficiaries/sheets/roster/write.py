@@ -15,7 +15,7 @@ from beneficiaries.sheets.roster.tables import (
     STATUS_CHANGES,
     families_of_members,
 )
-from ejsika.imports.writing import apply_changes, keys_of, note_changes, note_created, tell_written
+from ejsika.imports.writing import apply_changes, count_anew, keys_of, note_changes, note_created, tell_written
 
 # The families to write, beside their households; rows that are wrong or the same stay out.
 _WRITTEN = "roster_written f JOIN beneficiaries_household h ON h.id = f.household"
@@ -40,6 +40,7 @@ def write(batch, by) -> None:
         _write_enrollments(cursor, batch, values)
         _write_assignments(cursor, batch)
         _record(cursor, values | {"left": left})
+        count_anew(cursor, batch, HOUSEHOLDS, MEMBERS, ENROLLMENTS, ASSIGNMENTS)
     tallies.refresh(desas)
 
 
