@@ -71,10 +71,18 @@ export async function takeSlots(form, { user, draft }) {
 }
 
 function show(slot, photo) {
-  const image = slot.querySelector("[data-slot-photo]")
-  image.hidden = slot.querySelector("[data-slot-drop]").hidden = !photo
+  const place = slot.querySelector("[data-slot-photo]")
+  place.hidden = slot.querySelector("[data-slot-drop]").hidden = !photo
   slot.querySelector("[data-standing]")?.toggleAttribute("hidden", Boolean(photo))
-  if (!photo) return
-  image.src = URL.createObjectURL(photo.blob)
-  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true })
+  if (place.dataset.shown === photo?.uuid) return
+  place.dataset.shown = photo?.uuid ?? ""
+  place.replaceChildren(...(photo ? [picture(photo, place.dataset.alt)] : []))
+}
+
+function picture({ blob }, alt) {
+  const image = new Image(160, 120)
+  image.alt = alt
+  image.src = URL.createObjectURL(blob)
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src))
+  return image
 }
