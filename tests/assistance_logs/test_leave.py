@@ -20,6 +20,7 @@ from beneficiaries.actions import assign
 from beneficiaries.models import Assignment, Household
 from ejsika.audit.models import AuditEvent
 from tests.factories import JAKARTA, NORTH, make_household, make_user, make_visit
+from tests.markup import faults
 
 NOW = datetime.datetime(2026, 11, 25, 8, tzinfo=JAKARTA)
 TODAY = NOW.date()
@@ -123,6 +124,7 @@ def test_an_assistant_asks_and_a_koordinator_grants(client, families, budi, ayu)
     assert client.post(grant).status_code == 403
     client.force_login(ayu)
     assert "1 cuti menunggu persetujuan" in client.get(reverse("reports:review")).text
+    assert faults(client.get(LIST).text) == []
     assert "Cuti Budi disetujui" in client.post(grant, follow=True).text
     assert told(budi) == [0, 1, 1, 2]
     assert "sudah diputuskan" in client.post(grant, follow=True).text
