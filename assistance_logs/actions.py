@@ -109,7 +109,7 @@ def log_visit(
     that one becomes its correction under this UUID.
     Errors: UuidTakenError as in find_sent; ValidationError as in correct_visit.
     """
-    _lock(household)
+    desa = _lock(household)
     if sent := find_sent(uuid, by=by, household=household):
         if revision is None or all(getattr(sent, name) == content[name] for name in content):
             return sent
@@ -119,7 +119,7 @@ def log_visit(
         _set_home(visit, by)
     refresh_last_visits([household.pk])
     refresh_flags([visit.pk])
-    tallies.refresh([household.region_id], month=_month(visit))
+    tallies.refresh([desa], month=_month(visit))
     record("visit.logged", target=household, by=by, visit=visit.pk, kind=visit.kind, result=visit.result)
     return visit
 
@@ -135,7 +135,7 @@ def correct_visit(
     Errors: ValidationError if `visit` is not the current version any more; UuidTakenError as in find_sent.
     """
     household = visit.household
-    _lock(household)
+    desa = _lock(household)
     if sent := find_sent(uuid, by=by, household=household, replaces=visit):
         return sent
     if not Visit.objects.current().filter(pk=visit.pk).update(is_current=False):
@@ -155,7 +155,7 @@ def correct_visit(
     )
     refresh_last_visits([household.pk])
     refresh_flags([newer.pk])
-    tallies.refresh([household.region_id], month=_month(visit) if _month(visit) == _month(newer) else None)
+    tallies.refresh([desa], month=_month(visit) if _month(visit) == _month(newer) else None)
     changed = [name for name in CONTENT if getattr(newer, name) != getattr(visit, name)]
     changed += ["photos"] if dropped_photos else []
     record("visit.corrected", target=household, by=by, visit=newer.pk, replaces=visit.pk, changed=changed)
@@ -227,15 +227,15 @@ def _month(visit: Visit) -> datetime.date:
     return timezone.localdate(visit.happened_at).replace(day=1)
 
 
-def _lock(household: Household) -> None:
-    """Let the changes to one family's visits happen one after the other.
+def _lock(household: Household) -> str:
+    """Let the changes to one family's visits happen one after the other; gives the desa that it lies in by now.
 
     Errors: as in HouseholdQuerySet.locked.
     """
     for region in _held(household=household.pk):
         if region is None:
             raise ValidationError(MERGED)
-        return
+        return region
     raise ValidationError(GONE)
 
 

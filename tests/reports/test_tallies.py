@@ -106,6 +106,18 @@ def test_visit_and_its_correction_to_another_month(some, budi):
 
 
 @pytest.mark.usefixtures("no_difference")
+def test_visit_and_correction_of_a_family_that_an_import_moved_meanwhile(some, budi):
+    """Both were read before the family's desa became another one."""
+    recent, old = Household.objects.get(pk=some[0].pk), Household.objects.get(pk=some[1].pk)
+    visit = Visit.objects.select_related("household").get(household=recent)
+    Household.objects.filter(pk__in=[recent.pk, old.pk]).update(region=SOUTH)
+    tallies.refresh([NORTH, SOUTH])
+    now = {"happened_at": timezone.now(), "outbox_version": 1, "by": budi} | MET
+    log_visit(household=old, uuid=uuid.uuid4(), **now)
+    correct_visit(visit=visit, uuid=uuid.uuid4(), **now | {"result": "rumah_kosong", "person_met": "tetangga"})
+
+
+@pytest.mark.usefixtures("no_difference")
 def test_assignment_of_one_and_of_many(some, ayu, citra):
     recent, *_ = some
     other = make_user("other", Role.PENDAMPING, NORTH[:4])
