@@ -10,8 +10,12 @@ from django.urls import reverse
 from beneficiaries.edits import columns_within
 from beneficiaries.forms.members import as_written
 from beneficiaries.models import Household, Member, SentEdit
+from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
-from tests.factories import make_household, make_member
+from ejsika.imports import actions as imports
+from tests.factories import NORTH, make_household, make_member, make_program, make_region, make_user
+from tests.sheets import checked
+from tests.sheets import family as roster_line
 
 
 @pytest.fixture
@@ -131,6 +135,19 @@ def test_a_member_who_left_meanwhile_is_said(client, assistant, family):
     said = send(client, assistant, family, row, **{f"m{child.pk}-grade": "4"}).json()
     assert said["state"] == "rejected" and "Rizki sudah bukan anggota" in said["reasons"][0]
     assert "asked" not in said
+
+
+def test_an_edit_that_changed_nothing_keeps_no_import_from_being_undone(client, assistant, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_region(NORTH)
+    admin, line = make_user("admin", Role.ADMIN, "36"), roster_line(NORTH, Pendamping="budi")
+    batch = checked("roster", [line], admin, tmp_path, program=make_program())
+    imports.commit(batch, admin)
+    family = Household.objects.get()
+    assert send(client, assistant, family, row_of(client, family)).json()["state"] == "stored"
+    batch.refresh_from_db()
+    assert imports.undo(batch, admin) == []
+    assert not Household.objects.exists() and not SentEdit.objects.exists()
 
 
 @pytest.mark.parametrize(

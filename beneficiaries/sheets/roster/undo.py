@@ -84,6 +84,7 @@ def _delete_new_families(cursor, batch) -> list[dict]:
             DELETE FROM beneficiaries_enrollment WHERE {gone};
             DELETE FROM beneficiaries_assignment WHERE {gone};
             DELETE FROM beneficiaries_formercard WHERE {gone};
+            DELETE FROM beneficiaries_sentedit WHERE {gone};
             DELETE FROM beneficiaries_member WHERE {gone};
             DELETE FROM beneficiaries_household WHERE id IN (SELECT household FROM undone WHERE NOT was_used)"""
     )
