@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from beneficiaries.actions import edit_household, seen_values
 from beneficiaries.edits import POINT, EditConflict, Merged, changed_by, columns_within, snapshot, units_within
@@ -19,7 +19,7 @@ from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
 from ejsika.outbox import day, kinds
 from ejsika.outbox.kinds import Answer, Kind
-from ejsika.outbox.sending import OUTBOX_VERSION, TAKEN
+from ejsika.outbox.sending import OUTBOX_VERSION, TAKEN, UuidTakenError
 
 TO_LOOK_AT = "Orang lain mengubah data yang sama: {}. Pilih mana yang benar, lalu simpan lagi."
 
@@ -48,7 +48,7 @@ def store(user: User, fields) -> Answer:
     household = family_to_log(user, fields.get("household", ""))
     if known and (known.by_id != user.pk or household is None or known.household_id != household.pk):
         return Answer(False, reasons=[TAKEN])
-    if known and (revision is None or SentEdit.objects.filter(uuid=revision).exists()):
+    if known and (revision is None or household.sent_edits.filter(uuid=revision, by=user).exists()):
         return Answer(True, url=_url(household), told=[(messages.INFO, "Perubahan ini sudah tersimpan.")])
     if household is None or not household.is_theirs_today:
         return Answer(False, reasons=[UNKNOWN_FAMILY])
@@ -68,6 +68,8 @@ def _answer(form: HouseholdEditForm, user: User, uuid: UUID, known: SentEdit | N
         merged = _edit(form, user, uuid, known)
     except EditConflict as conflict:
         return _asking(form, conflict)
+    except UuidTakenError:
+        return Answer(False, reasons=[TAKEN])
     except ValidationError as error:
         return Answer(False, reasons=error.messages)
     return Answer(True, url=_url(form.household), told=_told(form, merged))
@@ -75,16 +77,22 @@ def _answer(form: HouseholdEditForm, user: User, uuid: UUID, known: SentEdit | N
 
 @transaction.atomic
 def _edit(form: HouseholdEditForm, user: User, uuid: UUID, known: SentEdit | None) -> Merged | None:
-    """Write it and keep its number in one; None where the same sending came twice at once."""
-    Household.objects.locked(form.household)
-    if SentEdit.objects.filter(uuid=uuid).exists():
+    """Write it and keep its number in one; None where the same sending came twice at once.
+
+    Errors: UuidTakenError if the number is another edit's; those of edit_household.
+    """
+    household = Household.objects.locked(form.household)
+    if household.sent_edits.filter(uuid=uuid, by=user).exists():
         return None
     edit = form.edit()
-    merged = edit_household(household=form.household, by=user, **edit)
+    merged = edit_household(household=household, by=user, **edit)
     wrote = units_within(edit, edit["members"])
     if known:
         SentEdit.objects.filter(pk=known.pk).update(wrote=known.wrote | wrote)
-    SentEdit.objects.create(uuid=uuid, household=form.household, by=user, wrote=wrote)
+    try:
+        SentEdit.objects.create(uuid=uuid, household=household, by=user, wrote=wrote)
+    except IntegrityError:  # two families' locks do not meet: only the unique constraint sees one number sent for both
+        raise UuidTakenError from None
     return merged
 
 

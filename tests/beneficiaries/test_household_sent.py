@@ -2,9 +2,11 @@
 
 import json
 import re
+import threading
 import uuid
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from beneficiaries.edits import columns_within
@@ -14,6 +16,7 @@ from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions as imports
 from tests.factories import NORTH, make_household, make_member, make_program, make_region, make_user
+from tests.graduation.test_races import until_waiting
 from tests.sheets import checked
 from tests.sheets import family as roster_line
 
@@ -222,3 +225,37 @@ def test_who_has_no_outbox_edits_by_the_page_alone(client, ayu, family):
     client.force_login(ayu)
     page = client.get(reverse("beneficiaries:household_edit", args=[family.pk]))
     assert "subject" not in page.context and "data-edit-form" not in page.content.decode()
+
+
+def test_a_revision_whose_number_is_another_edits_is_refused_not_called_stored(
+    client, assistant, family, second_family
+):
+    numbers = [str(uuid.uuid4()), str(uuid.uuid4())]
+    rows = [row_of(client, one) for one in (family, second_family)]
+    for number, one, row in zip(numbers, (family, second_family), rows, strict=True):
+        send(client, assistant, one, row, uuid=number, address="Kp. Satu")
+    said = send(client, assistant, family, rows[0], uuid=numbers[0], revision=numbers[1], address="Kp. Dua").json()
+    assert said["state"] == "rejected" and "sudah dipakai" in said["reasons"][0]
+    family.refresh_from_db()
+    assert family.address == "Kp. Satu"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_number_for_two_families_at_once_is_stored_for_one(client, assistant, family, second_family):
+    row, number, said = row_of(client, family), str(uuid.uuid4()), []
+
+    def run():
+        try:
+            said.append(send(client, assistant, family, row, uuid=number, address="Kp. Kedua"))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        SentEdit.objects.create(uuid=number, household=second_family, by=assistant, wrote={})
+        thread.start()
+        until_waiting(1)
+    thread.join(timeout=20)
+    assert said[0].status_code == 422 and "sudah dipakai" in said[0].json()["reasons"][0]
+    family.refresh_from_db()
+    assert family.address == "Kp. Uji"
