@@ -14,6 +14,7 @@ from ejsika.jobs.tasks import task
 Status = ImportBatch.Status
 # Nobody looks at their rows again.
 OVER = [Status.REFUSED, Status.CANCELLED, Status.DISCARDED]
+AT_WORK = [Status.COMMITTING, Status.UNDOING]
 ORPHANED_SECONDS = 24 * 3600
 NOT_SAVED = (
     "Tidak disimpan dalam {} hari, maka berkas dan hasil periksanya sudah dihapus. Unggah lagi bila masih perlu."
@@ -30,7 +31,7 @@ def forget_files(timestamp: int = 0) -> None:
     today = timezone.localdate()
     until = timezone.now() - datetime.timedelta(days=settings.ROSTER_KEPT_DAYS)
     old = ImportBatch.objects.filter(forgotten_on__isnull=True, uploaded_at__lt=until)
-    for batch in old.exclude(status__in=[Status.COMMITTING, Status.UNDOING]):
+    for batch in old.exclude(status__in=AT_WORK):
         _forget(batch, today)
     for batch in ImportBatch.objects.filter(forgotten_on__isnull=True, status__in=OVER):
         _delete_rows(batch)
@@ -43,6 +44,8 @@ def forget_files(timestamp: int = 0) -> None:
 @transaction.atomic
 def _forget(batch: ImportBatch, today: datetime.date) -> None:
     batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if batch.status in AT_WORK:  # somebody has asked for its next step since it was listed: another night
+        return
     if batch.status in (Status.UPLOADED, Status.CHECKED):
         batch.status, batch.failure = Status.DISCARDED, NOT_SAVED.format(settings.ROSTER_KEPT_DAYS)
     if batch.status != Status.COMMITTED:

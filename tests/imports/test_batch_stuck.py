@@ -16,7 +16,7 @@ from ejsika.accounts.permissions import Role
 from ejsika.database.base import GONE
 from ejsika.imports import actions, storage, tasks
 from ejsika.imports.models import ImportBatch, Problem
-from ejsika.imports.upkeep import forget_files
+from ejsika.imports.upkeep import _forget, forget_files
 from ejsika.jobs.models import MOST_DEATHS, Job
 from tests.factories import make_program, make_user
 from tests.sheets import ROSTERS
@@ -172,6 +172,15 @@ def test_file_goes_after_thirty_days_and_what_was_read_with_it(
     page = client.get(batch.get_absolute_url()).text
     assert "Berkas yang diunggah sudah dihapus" in page
     assert "Tidak disimpan dalam 30 hari" in page
+
+
+def test_batch_that_somebody_saves_while_files_go_keeps_its_rows(batch, operator, settings):
+    actions.check(batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(status="committing")
+    _forget(batch, timezone.localdate())  # as it was listed, before the button was pressed
+    assert kept(batch, settings) == [True, True, True]
+    tasks.commit(batch.pk, operator.pk)
+    assert Household.objects.count() == ImportBatch.objects.get(pk=batch.pk).to_write > 0
 
 
 def test_committed_batch_can_be_undone_when_its_file_is_gone(
