@@ -14,6 +14,7 @@ from beneficiaries import tallies
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.graduation.models import GRADUATES_FROM, GraduationCase
 from beneficiaries.models import Enrollment
+from beneficiaries.models.household import MERGED
 from ejsika.accounts.models import User
 from ejsika.audit.models import record
 from ejsika.programs.models import LegalBasis
@@ -101,9 +102,14 @@ def send_back(*, case: GraduationCase, by: User, reason: str) -> None:
 
 
 def _lock(case: GraduationCase) -> GraduationCase:
-    """Read the case afresh, with its enrollment, and keep both until the transaction ends."""
+    """Read the case afresh, with its enrollment, and keep both until the transaction ends.
+
+    Errors: ValidationError if it is another enrollment's by now: its family was merged into another one.
+    """
     enrollment = Enrollment.objects.select_for_update().get(pk=case.enrollment_id)
     locked = GraduationCase.objects.select_for_update().get(pk=case.pk)
+    if locked.enrollment_id != enrollment.pk:
+        raise ValidationError(MERGED)
     locked.enrollment = enrollment
     return locked
 

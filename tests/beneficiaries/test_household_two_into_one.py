@@ -13,6 +13,7 @@ from django.utils import timezone
 from assistance_logs.models import Attendance, Excuse, Membership, Visit
 from beneficiaries import actions, tallies
 from beneficiaries.families import family_to_log
+from beneficiaries.graduation.actions import send_back
 from beneficiaries.merging import carry
 from beneficiaries.merging.actions import CHANGED, merge
 from beneficiaries.merging.candidates import DIGIT_KK, DIGIT_NIK, SAME_DAY, candidates
@@ -20,6 +21,7 @@ from beneficiaries.merging.comparison import MINE, THEIRS, Comparison
 from beneficiaries.models import Assignment, Enrollment, GraduationCase, Household, HouseholdMerge, Member
 from beneficiaries.models.household import MERGED
 from beneficiaries.tally_check import figure_differences
+from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.lib.sealed import SealedNumber
@@ -126,6 +128,17 @@ def test_all_that_was_of_both_is_of_the_kept_one(kept, other, operator, budi, de
     assert kept.last_visited_on == TODAY and kept.bank == "BRI" and str(kept.latitude) == "-6.400000"
     assert [one.assistant for one in kept.assignments.open()] == [budi]
     assert set(kept.assignments.values_list("assistant", flat=True)) == {budi.pk, own.pk}
+
+
+def test_a_case_that_was_opened_before_the_merge_moves_no_step_of_the_family_that_is_gone(kept, other, operator, ayu):
+    case = make_case(other, by=other.assignments.get().assistant, verified_by=ayu)
+    opened = GraduationCase.objects.get(pk=case.pk)
+    merged(kept, other, operator)
+    tallies.refresh_all()
+    with pytest.raises(ValidationError, match="digabung"):
+        send_back(case=opened, by=make_user("dewi", Role.DINSOS, NORTH[:4]), reason="Belum lengkap.")
+    send_back(case=GraduationCase.objects.get(), by=User.objects.get(username="dewi"), reason="Belum lengkap.")
+    assert tallies.differences() == []
 
 
 def test_the_other_keeps_its_row_without_number_and_place_and_its_values_are_on_record(kept, other, operator):
