@@ -80,12 +80,10 @@ def measure_pages(sizes: list[int]) -> None:
 def measure(sizes: list[int]) -> tuple[dict, dict[str, int]]:
     """Time every page of every size in turns: ({size: {page: (medians of the rounds in ms, bytes)}}, first visits)."""
     from tests.bench.pages import Pages
-    from tests.bench.server import FIRST_PORT, serving
+    from tests.bench.server import serving
 
     with ExitStack() as servers:
-        for number, size in enumerate(sizes):
-            servers.enter_context(serving(f"bench_{size}", FIRST_PORT + number))
-        pages = {size: Pages(FIRST_PORT + number) for number, size in enumerate(sizes)}
+        pages = {size: Pages(servers.enter_context(serving(f"bench_{size}"))) for size in sizes}
         times = {size: {name: [] for name in pages[size].calls} for size in sizes}
         weights = {size: {name: call() for name, call in pages[size].calls.items()} for size in sizes}
         for _ in range(ROUNDS):

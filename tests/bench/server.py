@@ -4,6 +4,7 @@ import gzip
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -11,13 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-HOST, FIRST_PORT = "127.0.0.1", 8019
+HOST = "127.0.0.1"
 START_SECONDS = 30
 
 
 @contextmanager
-def serving(database: str, port: int):
-    """Serve one database on a port while the block runs."""
+def serving(database: str):
+    """Serve one database while the block runs; gives its port.
+
+    One that is free: of two servers on one port each would get a part of what the other is asked.
+    """
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
     variables = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "BENCH_DATABASE": database}
     command = [sys.executable, "-m", "gunicorn", "-c", "ejsika/gunicorn.conf.py", "-b", f"{HOST}:{port}", "ejsika.wsgi"]
     with Path("var", "bench", f"{database}.log").open("wb") as log:
@@ -28,7 +34,7 @@ def serving(database: str, port: int):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("Server ukur tidak mau mulai.")
             time.sleep(0.1)
-        yield
+        yield port
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from pathlib import Path
 from random import Random
 
-from tests.bench.server import FIRST_PORT, Visitor, serving
+from tests.bench.server import Visitor, serving
 
 CLIENTS, ROUNDS, SECONDS = (2, 8), 5, 2.0
 PHOTO_SIZE, PHOTO_GRAIN = (1280, 960), 18  # a JPEG of some 200 kB, as much as the phone lets through
@@ -123,10 +123,8 @@ def measure(database: str) -> dict[tuple[str, int], list[float]]:
     time.tzset()
     senders, photo = _senders(), _photo()
     rates: dict[tuple[str, int], list[float]] = {}
-    with serving(database, FIRST_PORT):
-        crews = {
-            count: [Phones(FIRST_PORT, senders[number::count], photo) for number in range(count)] for count in CLIENTS
-        }
+    with serving(database) as port:
+        crews = {count: [Phones(port, senders[number::count], photo) for number in range(count)] for count in CLIENTS}
         for way, count in itertools.product(WAYS, CLIENTS):  # each process compiles and plans what it needs
             _rate(WAYS[way], crews[count])
         for _ in range(ROUNDS):
