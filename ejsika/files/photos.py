@@ -15,6 +15,7 @@ MOST_BYTES = 15_000_000  # of what comes; a phone's own photo has 3 to 8 million
 MOST_PIXELS = 50_000_000  # a JPEG is read at a part of its size
 MOST_PIXELS_WHOLE = 25_000_000  # the others are read whole: 100 MB of memory
 AIM_BYTES = 200_000
+KEPT_BYTES = 240_000  # what came within the aim may take a fifth more: looking for the shortest code doubles the work
 STEPS = ((1280, 80), (1280, 65), (1024, 60), (800, 50))  # longest side in pixels, quality
 SMALL_SIDE, SMALL_QUALITY = 320, 60
 
@@ -37,17 +38,13 @@ def read_photo(file) -> Photo:
         )
     content = file.read()
     try:
-        image = _open(content)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            written, size = _written(image, len(content))
     except ValidationError:
         raise
     except Exception:  # a crafted file may raise anything
         raise ValidationError("Ini bukan foto yang dapat dibuka. Pilih foto JPEG, PNG, atau WebP.") from None
-    for side, quality in STEPS:
-        image.thumbnail((side, side))
-        written = _write(image, quality)
-        if len(written) <= AIM_BYTES:
-            break
-    return Photo(written, *image.size, hashlib.sha256(content).hexdigest())
+    return Photo(written, *size, hashlib.sha256(content).hexdigest())
 
 
 def small(content: bytes) -> bytes:
@@ -55,23 +52,36 @@ def small(content: bytes) -> bytes:
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
         image.draft("RGB", (SMALL_SIDE, SMALL_SIDE))
         image.thumbnail((SMALL_SIDE, SMALL_SIDE))
-        return _write(image, SMALL_QUALITY)
+        return _write(image, quality=SMALL_QUALITY, optimize=True)
 
 
-def _open(content: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        is_jpeg = image.format in {"JPEG", "MPO"}
-        if image.width * image.height > (MOST_PIXELS if is_jpeg else MOST_PIXELS_WHOLE):
-            raise ValidationError("Foto ini terlalu banyak pikselnya. Perkecil, lalu coba lagi.")
-        image.draft("RGB", (STEPS[0][0], STEPS[0][0]))
-        image = ImageOps.exif_transpose(image)  # turned as it was held: after this nothing says how
-        if image.has_transparency_data:
-            ground = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(ground, image.convert("RGBA"))
-        return image.convert("RGB")
+def _written(image: Image.Image, came: int) -> tuple[bytes, tuple[int, int]]:
+    """The picture as it is kept, and its size; `came` are the bytes that it came in."""
+    is_jpeg = image.format in {"JPEG", "MPO"}
+    if image.width * image.height > (MOST_PIXELS if is_jpeg else MOST_PIXELS_WHOLE):
+        raise ValidationError("Foto ini terlalu banyak pikselnya. Perkecil, lalu coba lagi.")
+    is_small = is_jpeg and came <= AIM_BYTES and max(image.size) <= STEPS[0][0]
+    tables = image.quantization if is_small else None
+    image.draft("RGB", (STEPS[0][0], STEPS[0][0]))
+    ImageOps.exif_transpose(image, in_place=True)  # turned as it was held: after this nothing says how
+    if image.has_transparency_data:
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    if tables:  # in the quality that the phone chose: another one would cost size, or more of the picture
+        written = _write(image, qtables=tables)
+        if len(written) <= KEPT_BYTES:
+            return written, image.size
+    for side, quality in STEPS:
+        image.thumbnail((side, side))
+        written = _write(image, quality=quality, optimize=True)
+        if len(written) <= AIM_BYTES:
+            break
+    return written, image.size
 
 
-def _write(image: Image.Image, quality: int) -> bytes:
+def _write(image: Image.Image, **how) -> bytes:
     written = io.BytesIO()
-    image.save(written, "JPEG", quality=quality, optimize=True, exif=b"", icc_profile=None)
+    image.save(written, "JPEG", exif=b"", icc_profile=None, comment=b"", **how)
     return written.getvalue()

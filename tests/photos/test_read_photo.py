@@ -30,7 +30,7 @@ def sideways() -> bytes:
     image = Image.new("RGB", (400, 300), "red")
     image.paste("blue", (0, 0, 200, 300))
     written = io.BytesIO()
-    image.save(written, "JPEG", exif=exif)
+    image.save(written, "JPEG", exif=exif, comment=b"Di rumah Ibu Contoh")
     return written.getvalue()
 
 
@@ -42,6 +42,16 @@ def test_what_the_file_tells_beside_the_picture_is_gone_and_it_stands_upright():
     assert (photo.width, photo.height) == image.size == (300, 400)
     assert image.getpixel((150, 20))[2] > 200 and image.getpixel((150, 380))[0] > 200  # what lay left is on top
     assert not image.getexif() and b"Ponsel Contoh" not in photo.content and b"Exif" not in photo.content
+    assert b"Ibu Contoh" in content and b"Ibu Contoh" not in photo.content
+
+
+def test_what_a_phone_made_small_keeps_its_own_quality():
+    came = picture(640, 480, quality=55)
+    photo = read(came)
+    assert opened(photo.content).quantization == opened(came).quantization
+    assert len(photo.content) <= 1.2 * len(came)
+    finer = read(picture(2000, 1500, quality=55))  # made small here: it gets ours
+    assert opened(finer.content).quantization != opened(came).quantization
 
 
 @pytest.mark.parametrize(
