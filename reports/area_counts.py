@@ -7,7 +7,7 @@ from ejsika.regions.models import Region
 from reports.cells import MOST_CELLS, Box, place
 from reports.counts import count_mapped_by_region
 from reports.scope import Scope
-from reports.small_counts import hide_small
+from reports.small_counts import all_told, told
 
 # From which zoom on the regions of so many digits are drawn.
 DIGITS_FROM_ZOOM = [(13, 10), (10, 6), (0, 4)]
@@ -31,20 +31,27 @@ def digits_at(zoom: int) -> int:
 
 
 def count_areas(scope: Scope, box: Box, zoom: int) -> list[dict]:
-    """Count families by region and state, small numbers hidden (None). Cost: as count_by_region, and one query."""
+    """Count families by region and state, as they are told; of desas those are drawn too where there may be none.
+
+    Cost: as count_by_region, and one query.
+    """
     smallest_part = max((len(code) for code in scope.part_codes), default=2)
     digits = max(digits_at(zoom), smallest_part)
     regions = regions_in(box, digits)
     if len(regions) > MOST_CELLS:
         regions = regions_in(box, 6)
-    counts = count_mapped_by_region(scope, [r.code for r in regions])
-    areas = []
-    for region in regions:
-        if any(counts[region.code].values()):
-            area = place(region.lat, region.lon, counts[region.code])
-            area["n"], shown = hide_small(counts[region.code])
-            area |= {"states": list(shown.values()), "name": region.name}
-            if area["n"] is None:
-                area["shape"] = "few"
-            areas.append(area)
-    return areas
+    regions = [region for region in regions if region.code.startswith(tuple(scope.codes))]
+    counts = count_mapped_by_region(scope, [region.code for region in regions])
+    return [
+        _area(region, counts[region.code], is_exact=scope.is_exact(region.code))
+        for region in regions
+        if any(counts[region.code].values()) or not scope.is_exact(region.code)
+    ]
+
+
+def _area(region: Region, counts: dict[str, int], *, is_exact: bool) -> dict:
+    """A region as the map draws it; by what is told alone, its shape too."""
+    states = all_told(counts, is_exact=is_exact)
+    area = place(region.lat, region.lon, {state: n or 0 for state, n in states.items()})
+    area |= {"n": told(sum(counts.values()), is_exact=is_exact), "states": list(states.values()), "name": region.name}
+    return area if any(states.values()) else area | {"shape": "few"}

@@ -1,9 +1,7 @@
-"""Counts of families for other agencies, by status and by who is in them, of which no small number can be worked out.
+"""Counts of families for other agencies, by status and by who is in them: nothing but fives (reports.small_counts).
 
-Every number is rounded down to a full five, so a group of fewer than five families shows as "< 5", and 0 looks like 4.
 A sum is made of the numbers as shown, never of the real ones: it holds nothing that its parts do not hold, so taking
-the others from a sum gives no hidden part. Taking one programme from all programmes leaves a span of nine families,
-never a small number.
+the others from a sum gives no hidden part.
 """
 
 from collections.abc import Iterable
@@ -18,20 +16,15 @@ from ejsika.regions.models import Region
 from reports.components import NOTHING, by_region, count_components, tallied_by_region
 from reports.counts import count_by_region
 from reports.scope import Scope
+from reports.small_counts import in_fives
 from reports.summary import STATUSES
 
-STEP = 5
 DISTRICT_DIGITS = 6
 # Who is in the programme, may come into it, or rose from it; who was taken out is nobody's candidate.
 STATUS_COLUMNS = {name: label for name, label in STATUSES.items() if name != "inactive"}
 # Active families with somebody of whom another agency may take care.
 MEMBER_COLUMNS = {one.figure: one.label for one in Component}
 COLUMNS = STATUS_COLUMNS | MEMBER_COLUMNS
-
-
-def rounded_down(n: int) -> int:
-    """Give the full fives in a number: 0 for what is too small to be shown."""
-    return n // STEP * STEP
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ def _counted(scope: Scope, codes: list[str]) -> dict[str, dict[str, int]]:
     for code in codes:
         members = having.get(code, NOTHING).having
         exact = statuses[code] | {one.figure: members[one] for one in Component}
-        found[code] = {name: rounded_down(exact[name]) for name in COLUMNS}
+        found[code] = {name: in_fives(exact[name]) for name in COLUMNS}
     return found
 
 

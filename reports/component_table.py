@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from beneficiaries.components import SCHOOLS, Component
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
-from ejsika.lib.tags import id_number
+from ejsika.lib.tags import told as written
 from ejsika.programs.models import Program
 from reports.components import (
     NOTHING,
@@ -23,10 +23,10 @@ from reports.components import (
 )
 from reports.counts import ELSEWHERE
 from reports.scope import Scope
-from reports.small_counts import hide_small
+from reports.small_counts import all_told, told
 from reports.summary import short_name
 
-REGENCY_DIGITS, DESA_DIGITS = 4, 10
+REGENCY_DIGITS = 4
 
 
 class By(TextChoices):
@@ -37,7 +37,7 @@ class By(TextChoices):
 
 @dataclass(frozen=True)
 class Cell:
-    """Persons of a component and families that have one, None standing for a hidden number; the families' list."""
+    """Persons of a component and families that have one, as they are told (None: fewer than five), and their list."""
 
     component: Component
     persons: int | None
@@ -49,15 +49,9 @@ class Cell:
         return self.component.label
 
     @property
-    def is_hidden(self) -> bool:
-        return self.persons is None and self.families is None
-
-    @property
     def families_linked(self) -> str:
         """The number of families, as a link to their list where there is one."""
-        if self.families is None:
-            return "tersembunyi"
-        words = f"{id_number(self.families)} KPM"
+        words = f"{written(self.families)} KPM"
         return format_html('<a href="{}">{}</a>', self.url, words) if self.url else words
 
 
@@ -72,25 +66,38 @@ class Row:
     cells: list[Cell]
 
     @classmethod
-    def of(cls, scope: Scope, name: str, counts: ComponentCounts, *, url: str = "", is_listed: bool = True, **where):
+    def of(
+        cls,
+        scope: Scope,
+        name: str,
+        counts: ComponentCounts,
+        *,
+        is_exact: bool = True,
+        url: str = "",
+        is_listed: bool = True,
+        **where,
+    ):
         """`where` says which list is meant, as Scope.list_url takes it."""
 
         def list_url(figure: str, n: int | None) -> str:
             return scope.list_url(figure, **where) if is_listed and n else ""
 
-        cells = [
-            Cell(one, counts.persons[one], counts.having[one], list_url(one.figure, counts.having[one]))
-            for one in Component
-        ]
-        return cls(name, url, counts.families, list_url("active", counts.families), cells)
+        families, *told_of = (
+            all_told(numbers, is_exact=is_exact)
+            for numbers in ({"active": counts.families}, counts.persons, counts.having)
+        )
+        persons, having = told_of
+        cells = [Cell(one, persons[one], having[one], list_url(one.figure, having[one])) for one in Component]
+        return cls(name, url, families["active"], list_url("active", families["active"]), cells)
 
     def __getitem__(self, name: str) -> Cell:
         return {cell.component.value: cell for cell in self.cells}[name]
 
     @property
-    def pupils(self) -> int:
-        """Persons at school; each is counted at one level."""
-        return sum(self[component].persons for component in SCHOOLS)
+    def pupils(self) -> int | None:
+        """Persons at school, as far as they are told; each is counted at one level."""
+        known = [self[component].persons for component in SCHOOLS]
+        return sum(n or 0 for n in known) if any(n is not None for n in known) else None
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,8 @@ class Table:
     heading: str
     rows: list[Row]
     everything: Row | None = None
-    unknown_age: int = 0
-    is_hiding: bool = False
+    unknown_age: int | None = 0
+    is_exact: bool = True
     reason: str = ""
 
 
@@ -113,25 +120,17 @@ def choices(scope: Scope) -> list[By]:
 
 def build(scope: Scope, by: By) -> Table:
     """Count as of today; an assistant's own families alone. Cost: two queries for the counts, one for names."""
-    if _is_too_near(scope):
-        return Table(scope.parts_label, [], reason="Angka satu desa ditampilkan dalam tabel kecamatannya.")
     return {By.REGION: _of_regions, By.PROGRAM: _of_programs, By.ASSISTANT: _of_assistants}[by](scope)
 
 
-def overview(scope: Scope) -> list[tuple[str, int]] | None:
-    """Persons of a scope by component, each by its label; None where build() gives no table. Cost: one query."""
-    if _is_too_near(scope):
-        return None
+def overview(scope: Scope) -> list[tuple[str, int | None]]:
+    """Persons of a scope by component, each by its label, as they are told. Cost: one query."""
     if scope.mapped_tallied:
         persons = scope.mapped_tallied.persons()
     else:
         persons = sum(_by_region(scope, 2).values(), NOTHING).persons
-    return [(component.label, persons[component]) for component in Component]
-
-
-def _is_too_near(scope: Scope) -> bool:
-    """Who reads no names gets no numbers of one desa: how many are pregnant there is nearly a name."""
-    return not scope.is_by_name and scope.region is not None and len(scope.region.code) == DESA_DIGITS
+    shown = all_told(persons, is_exact=scope.is_exact())
+    return [(component.label, shown[component]) for component in Component]
 
 
 def _of_regions(scope: Scope) -> Table:
@@ -142,24 +141,28 @@ def _of_regions(scope: Scope) -> Table:
         code = next((code for code in codes if part.startswith(code)), ELSEWHERE)
         found[code] = found.get(code, NOTHING) + counts
     shows_empty = scope.user.may(Permission.COUNTS_VIEW)  # to an assistant most of the region would be
-    is_hiding = not scope.is_by_name and DESA_DIGITS in map(len, codes)
     everything = sum(found.values(), NOTHING)
-    shown = _hidden(found) if is_hiding else found
     rows = [
         Row.of(
             scope,
             short_name(region),
-            shown[region.code],
-            url=f"?{scope.query(region.code)}" if region != scope.region and not is_hiding else "",
+            found[region.code],
+            is_exact=scope.is_exact(region.code),
+            url=f"?{scope.query(region.code)}" if region != scope.region else "",
             region=region.code,
         )
         for region in scope.parts
         if found[region.code].families or (shows_empty and region.closed_on is None)
     ]
     if ELSEWHERE in found:
-        rows.append(Row.of(scope, "Wilayah lain", shown[ELSEWHERE], is_listed=False))
+        is_exact = scope.is_exact(ELSEWHERE)
+        rows.append(Row.of(scope, "Wilayah lain", found[ELSEWHERE], is_exact=is_exact, is_listed=False))
     return Table(
-        scope.parts_label, rows, Row.of(scope, "Semua", everything), everything.unknown_age, is_hiding=is_hiding
+        scope.parts_label,
+        rows,
+        Row.of(scope, "Semua", everything, is_exact=scope.is_exact()),
+        told(everything.unknown_age, is_exact=scope.is_exact()),
+        is_exact=scope.is_exact(*codes),
     )
 
 
@@ -176,10 +179,11 @@ def _of_programs(scope: Scope) -> Table:
         found = count_components(by_program(scope.mapped_families, scope.view), scope.view, timezone.localdate())
     programs = Program.objects.in_bulk(list(found))
     rows = [
-        Row.of(scope, programs[pk].name, counts, program=programs[pk].code)
+        Row.of(scope, programs[pk].name, counts, is_exact=scope.is_exact(), program=programs[pk].code)
         for pk, counts in sorted(found.items(), key=lambda item: -item[1].families)
     ]
-    return Table("Program", rows, reason="Belum ada KPM aktif di wilayah ini.")
+    reason = "Belum ada KPM aktif di wilayah ini."
+    return Table("Program", rows, is_exact=scope.is_exact(), reason=reason)
 
 
 def _of_assistants(scope: Scope) -> Table:
@@ -193,21 +197,3 @@ def _of_assistants(scope: Scope) -> Table:
         for pk in sorted(found, key=lambda pk: (names[pk].lower(), pk))
     ]
     return Table("Pendamping", rows, reason="Belum ada pendamping yang punya KPM aktif di wilayah ini.")
-
-
-def _hidden(found: dict[str, ComponentCounts]) -> dict[str, ComponentCounts]:
-    """Hide small numbers column by column, with larger ones, so that the sum of a column tells none of them."""
-    columns = {"families": hide_small({code: counts.families for code, counts in found.items()})[1]}
-    for kind in ("persons", "having"):
-        for one in Component:
-            column = {code: getattr(counts, kind)[one] for code, counts in found.items()}
-            columns[kind, one] = hide_small(column)[1]
-    return {
-        code: ComponentCounts(
-            columns["families"][code],
-            counts.unknown_age,
-            {one: columns["persons", one][code] for one in Component},
-            {one: columns["having", one][code] for one in Component},
-        )
-        for code, counts in found.items()
-    }

@@ -11,6 +11,9 @@ from django.utils.formats import date_format
 
 from beneficiaries.choices import GraduationKind
 from beneficiaries.figures import View
+from beneficiaries.graduation.models import GraduationCase
+from reports.scope import Scope
+from reports.small_counts import all_told
 
 KIND_LABELS = {
     GraduationKind.NATURAL: "Alamiah",
@@ -48,9 +51,9 @@ class Counts:
     Two programmes may graduate one family: then it counts once as a family, and for each decision.
     """
 
-    families: int = 0
-    decisions: int = 0
-    kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(GraduationKind.values, 0))
+    families: int | None = 0
+    decisions: int | None = 0
+    kinds: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(GraduationKind.values, 0))
 
     def add(self, row: dict) -> None:
         self.families += row["families"]
@@ -58,12 +61,17 @@ class Counts:
         for kind in self.kinds:
             self.kinds[kind] += row[kind]
 
+    def told(self, *, is_exact: bool) -> "Counts":
+        """The same as they are told to those who may not read names (reports.small_counts)."""
+        both = all_told({"families": self.families, "decisions": self.decisions}, is_exact=is_exact)
+        return Counts(**both, kinds=all_told(self.kinds, is_exact=is_exact))
+
     @property
-    def by_kind(self) -> list[tuple[str, int]]:
+    def by_kind(self) -> list[tuple[str, int | None]]:
         return [(KIND_LABELS[kind], n) for kind, n in self.kinds.items()]
 
 
-def decided_in(scope, span: SpanForm, cases):
+def decided_in(scope: Scope, span: SpanForm, cases):
     """Narrow cases, scoped to a person already, to the report's region, programme and period."""
     view = span.narrow(scope.view)
     found = scope.form.apply(cases).decided_between(view.start, view.end)
@@ -93,6 +101,14 @@ def count_by_region(cases, codes: Iterable[str]) -> tuple[dict[str, Counts], Cou
         if code:
             rows[code].add(row)
     return rows, everything
+
+
+def told_by_region(scope: Scope, span: SpanForm) -> tuple[dict[str, Counts], Counts]:
+    """Count the graduated families of a scope by region, and in all, as they are told. Shape: as count_by_region."""
+    cases = decided_in(scope, span, GraduationCase.objects.countable_by(scope.user))
+    rows, everything = count_by_region(cases, scope.part_codes)
+    shown = {code: counts.told(is_exact=scope.is_exact(code)) for code, counts in rows.items()}
+    return shown, everything.told(is_exact=scope.is_exact())
 
 
 def period_label(view: View) -> str:

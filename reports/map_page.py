@@ -11,7 +11,7 @@ from ejsika.lib.tags import ago, day, rt_rw
 from ejsika.regions.models import Region
 from reports.counts import ELSEWHERE, count_by_region, count_mapped_by_region, total
 from reports.scope import Scope
-from reports.small_counts import hide_small
+from reports.small_counts import all_told, told
 from reports.states import STATES, on_map
 from reports.summary import Cell
 
@@ -64,7 +64,7 @@ def card(family, user) -> dict:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A region's families on the map by state, and those without a point. None stands for a hidden small number."""
+    """A region's families on the map by state, and those without a point, as they are told."""
 
     name: str
     url: str
@@ -73,10 +73,10 @@ class TableRow:
     without_point: Cell
 
 
-def table_rows(scope: Scope) -> tuple[list[TableRow], TableRow | None]:
+def table_rows(scope: Scope) -> tuple[list[TableRow], TableRow]:
     """The map as a table: a row for each part of the scope, and the sum of them.
 
-    Without names there is no sum: taking the other rows from it would give a hidden number. Cost: two counts.
+    Cost: two counts.
     """
     mapped = count_mapped_by_region(scope, scope.part_codes)
     pointless = count_by_region(scope, ["without_point"], scope.part_codes, mapped=True)
@@ -88,13 +88,12 @@ def table_rows(scope: Scope) -> tuple[list[TableRow], TableRow | None]:
     if ELSEWHERE in mapped or ELSEWHERE in pointless:
         counts, n = mapped.get(ELSEWHERE, dict.fromkeys(STATES, 0)), pointless.get(ELSEWHERE, {"without_point": 0})
         rows.append(_row(scope, "Wilayah lain", "", counts, n["without_point"], ELSEWHERE))
-    if not scope.is_by_name:
-        return rows, None
     n = total(pointless, ["without_point"])["without_point"]
     return rows, _row(scope, "Semua", "", total(mapped, STATES), n, None)
 
 
 def _row(scope, name, url, counts, n, code) -> TableRow:
-    everyone, states = (sum(counts.values()), counts) if scope.is_by_name else hide_small(counts)
+    is_exact = scope.is_exact() if code is None else scope.is_exact(code)
+    everyone, states = told(sum(counts.values()), is_exact=is_exact), all_told(counts, is_exact=is_exact)
     list_url = scope.list_url("without_point", code) if n and code != ELSEWHERE else ""
-    return TableRow(name, url, everyone, list(states.values()), Cell(n, list_url))
+    return TableRow(name, url, everyone, list(states.values()), Cell(told(n, is_exact=is_exact), list_url))

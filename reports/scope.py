@@ -14,6 +14,7 @@ from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, Role
 from ejsika.lib.widgets import ShortSelect
 from ejsika.regions.models import Region
+from reports.small_counts import DESA_DIGITS
 from reports.tallied import Tallied
 
 MONTHS_OFFERED = 24
@@ -45,6 +46,16 @@ class Scope:
     def is_by_name(self) -> bool:
         """Whether this person may read of the families by name; if not, only counts may be shown."""
         return self.user.may(Permission.HOUSEHOLD_VIEW)
+
+    def is_exact(self, *codes: str) -> bool:
+        """Whether this person is told exact numbers of these places, or (none named) of the scope as a whole.
+
+        A sum of a single desa, or of desas alone, is as near as they are (reports.small_counts).
+        """
+        if self.is_by_name:
+            return True
+        codes = codes or (*self.codes, *(self.part_codes if len(self.part_codes) == 1 else ()))
+        return all(0 < len(code) < DESA_DIGITS for code in codes)
 
     @property
     def mapped_families(self):
@@ -82,7 +93,7 @@ class Scope:
     @cached_property
     def parts(self) -> list[Region]:
         """The regions that a table of this scope has as rows; none of them lies in another. A desa is its own row."""
-        return [self.region] if self.region and len(self.region.code) == 10 else self.form.parts
+        return [self.region] if self.region and len(self.region.code) == DESA_DIGITS else self.form.parts
 
     @property
     def part_codes(self) -> list[str]:

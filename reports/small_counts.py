@@ -1,21 +1,29 @@
-"""Hiding small numbers from those who may not read names: a count of one is nearly a name."""
+"""The one rule for small numbers: what is told to those who may not read of families by name.
 
-SMALLEST_SHOWN = 5
+Of a single desa every number of families or persons is told in full fives, rounded down, and as "< 5" for none to
+four: there a small number is nearly a name. So nothing that lies beside it tells one either: taking one programme from
+all, a month from the next or a figure from another leaves a span of nine, and taking the other desas from their
+kecamatan an even wider one (but where the numbers of all of them end in 4 or 9). Of a kecamatan and larger regions
+numbers are exact, for the office answers for them; nothing is hidden there that could be worked out. Another agency
+reads nothing but fives (reports.candidates).
+
+Whoever shows or downloads a number of a Scope asks here; which places are exact is said by Scope.is_exact().
+"""
+
+STEP = 5
+DESA_DIGITS = 10
 
 
-def hide_small(counts: dict[str, int]) -> tuple[int | None, dict[str, int | None]]:
-    """Give the sum and the parts of one place, None standing for what is hidden.
+def in_fives(n: int) -> int:
+    """Give the full fives in a number: 0 for what is too small to be told."""
+    return n // STEP * STEP
 
-    A part of 1 to 4 is hidden, and larger ones with it until at least two that make five or more are: what is left
-    of the sum tells no small number. A sum below 5 hides everything.
-    """
-    n = sum(counts.values())
-    if n < SMALLEST_SHOWN:
-        return (None if n else 0), dict.fromkeys(counts, None if n else 0)
-    hidden = {name for name, count in counts.items() if 0 < count < SMALLEST_SHOWN}
-    for name in sorted(counts, key=counts.get):
-        if not hidden or (len(hidden) > 1 and sum(counts[other] for other in hidden) >= SMALLEST_SHOWN):
-            break
-        if counts[name]:
-            hidden.add(name)
-    return n, {name: None if name in hidden else count for name, count in counts.items()}
+
+def told(n: int, *, is_exact: bool) -> int | None:
+    """Give a number as it is told; None stands for fewer than five (the filter `told` writes "< 5")."""
+    return n if is_exact else in_fives(n) or None
+
+
+def all_told(counts: dict, *, is_exact: bool) -> dict:
+    """Give the numbers of one place as they are told."""
+    return {key: told(n, is_exact=is_exact) for key, n in counts.items()}

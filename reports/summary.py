@@ -10,8 +10,10 @@ from beneficiaries.choices import GraduationState
 from beneficiaries.models import GraduationCase
 from ejsika.accounts.permissions import Permission
 from ejsika.lib.tags import id_number
+from ejsika.lib.tags import told as written
 from reports.counts import ELSEWHERE, Share, count_by_region, digits_of, total
 from reports.scope import Scope
+from reports.small_counts import all_told, told
 from reports.states import BEHIND_PERCENT
 from reports.trends import months_up_to
 from reports.workloads import count_silent, everywhere
@@ -38,20 +40,26 @@ FIGURES = [
 
 @dataclass(frozen=True)
 class Cell:
-    """A number, and the list behind it ("" where there is none to see)."""
+    """A number (None: fewer than five), and the list behind it ("" where there is none to see)."""
 
-    n: int
+    n: int | None
     url: str = ""
 
 
 class Row:
-    """The figures of one region; without a region, of several together. `is_listed`: lists stand behind them."""
+    """The figures of one region as this person is told them; without a region, of several together.
 
-    def __init__(self, scope: Scope, counts: dict[str, int], *, name: str, region=None, is_listed: bool = True):
+    `is_listed`: lists stand behind them.
+    """
+
+    def __init__(
+        self, scope: Scope, counts: dict[str, int], *, name: str, is_exact: bool, region=None, is_listed: bool = True
+    ):
         self.name, self.region = name, region
         code = region.code if region else None
         self.url = f"?{scope.query(code)}" if region and region != scope.region else ""
-        self.counts, self._scope, self._code, self._is_listed = counts, scope, code, is_listed
+        self.counts, self._is_exact = all_told(counts, is_exact=is_exact), is_exact
+        self._scope, self._code, self._is_listed = scope, code, is_listed
 
     def __getitem__(self, figure: str) -> Cell:
         """Give a figure with its list; the link is made when the page asks for it."""
@@ -62,7 +70,7 @@ class Row:
         """A figure as a link to its list, written in one go: a table has a hundred."""
         n = self.counts[figure]
         start = self._list_start if n else ""
-        return Markup(f'<a href="{start}{figure}">{id_number(n)}</a>') if start else id_number(n)  # noqa: S704 - escaped
+        return Markup(f'<a href="{start}{figure}">{id_number(n)}</a>') if start else written(n)  # noqa: S704 - escaped
 
     @cached_property
     def _list_start(self) -> str:
@@ -74,7 +82,8 @@ class Row:
         return {figure: self[figure] for figure in self.counts}
 
     def share(self, *figures: str, of: str = "active") -> Share:
-        return Share(sum(self.counts[figure] for figure in figures), self.counts[of])
+        """A share of what is told, never of more."""
+        return Share(sum(self.counts[figure] or 0 for figure in figures), self.counts[of] or 0)
 
     @property
     def visited(self) -> Share:
@@ -94,7 +103,9 @@ class Row:
 
     @property
     def without_status(self) -> int:
-        """Families in no programme at all: nothing is known of their status."""
+        """Families in no programme at all: nothing is known of their status. Fives do not tell them."""
+        if not self._is_exact:
+            return 0
         return self.counts["registered"] - sum(self.counts[figure] for figure in STATUSES)
 
 
@@ -107,13 +118,20 @@ def summarise(scope: Scope) -> tuple[list[Row], Row]:
     """Give a row for each part of the scope, and the sum of them. Cost: that of count_by_region."""
     counts = count_by_region(scope, FIGURES, scope.part_codes)
     rows = [
-        Row(scope, counts[region.code], name=short_name(region), region=region)
+        Row(
+            scope,
+            counts[region.code],
+            name=short_name(region),
+            region=region,
+            is_exact=scope.is_exact(region.code),
+        )
         for region in scope.parts
         if counts[region.code]["registered"] or region.closed_on is None
     ]
     if ELSEWHERE in counts:
-        rows.append(Row(scope, counts[ELSEWHERE], name="Wilayah lain", is_listed=False))
-    return rows, Row(scope, total(counts, FIGURES), name="Semua")
+        is_exact = scope.is_exact(ELSEWHERE)
+        rows.append(Row(scope, counts[ELSEWHERE], name="Wilayah lain", is_exact=is_exact, is_listed=False))
+    return rows, Row(scope, total(counts, FIGURES), name="Semua", is_exact=scope.is_exact())
 
 
 def read_ahead(scope: Scope) -> None:
@@ -127,6 +145,7 @@ def attention(scope: Scope, everything: Row) -> list[dict]:
     """What waits for somebody: words, a value, and a page for those who may open it. Cost: workloads' and one query."""
     user = scope.user
     review = f"{reverse('reports:review')}?{scope.query()}#assistants"
+    verified = scope.tallied.verified_cases() if scope.tallied else count_verified(scope)
     cases = f"{reverse('graduation:case_list')}?{scope.query(state=GraduationState.VERIFIED)}"
     return [
         {
@@ -136,7 +155,7 @@ def attention(scope: Scope, everything: Row) -> list[dict]:
         },
         {
             "label": "Graduasi menunggu keputusan",
-            "n": scope.tallied.verified_cases() if scope.tallied else count_verified(scope),
+            "n": told(verified, is_exact=scope.is_exact()),
             "url": cases if user.may(Permission.GRADUATION_VIEW) else "",
         },
         {

@@ -10,6 +10,7 @@ from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
 from beneficiaries import figures, tallies
 from reports.scope import Scope
+from reports.small_counts import told
 
 MONTHS = 12
 
@@ -19,8 +20,8 @@ def months_up_to(last: datetime.date) -> list[datetime.date]:
     return [tallies.months_before(last, before) for before in reversed(range(MONTHS))]
 
 
-def visited_by_month(scope: Scope) -> list[int]:
-    """Give how many of today's active families were met in each of 12 months, the view's month last.
+def visited_by_month(scope: Scope) -> list[int | None]:
+    """Give how many of today's active families were met in each of 12 months, the view's month last, as it is told.
 
     The last value is the figure visited_this_period. Cost: one query, of tallies where they hold.
     """
@@ -29,7 +30,7 @@ def visited_by_month(scope: Scope) -> list[int]:
         found = scope.tallied.visited_by_month(months)
     else:
         found = count_visited(scope.families, Visit.objects.countable_by(scope.user), scope.view, months)
-    return [found.get(month, 0) for month in months]
+    return [told(found.get(month, 0), is_exact=scope.is_exact()) for month in months]
 
 
 def count_visited(families, visits, view: figures.View, months: list[datetime.date]) -> dict[datetime.date, int]:

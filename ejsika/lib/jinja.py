@@ -14,7 +14,7 @@ from jinja2 import Environment, pass_context
 from ejsika.lib import tags
 from ejsika.lib.http import page_url, row_url
 
-FILTERS = ("id_number", "linked", "day", "day_month", "ago", "rt_rw")
+FILTERS = ("id_number", "told", "linked", "day", "day_month", "ago", "rt_rw")
 
 
 def environment(**options) -> Environment:

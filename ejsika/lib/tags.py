@@ -20,6 +20,7 @@ from ejsika.lib.filter_words import in_words
 
 register = template.Library()
 UNKNOWN = "tidak diketahui"
+FEW = "< 5"
 
 
 @register.filter
@@ -31,9 +32,15 @@ def id_number(value) -> str:
 
 
 @register.filter
+def told(n: int | None) -> str:
+    """A number of families or persons; None is one that is too small to be told (reports.small_counts)."""
+    return FEW if n is None else id_number(n)
+
+
+@register.filter
 def linked(cell) -> str:
     """The number of anything with n and url, as a link to the list behind it where there is one."""
-    words = id_number(cell.n)
+    words = escape(told(cell.n))
     return mark_safe(f'<a href="{escape(cell.url)}">{words}</a>') if cell.url else words  # noqa: S308 - escaped
 
 

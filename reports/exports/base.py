@@ -16,6 +16,7 @@ from ejsika.accounts.permissions import Permission
 from ejsika.lib.filter_words import in_words
 from ejsika.lib.paginate import count_up_to
 from ejsika.lib.sheet_formats import USUAL_WIDTH, Table
+from ejsika.lib.tags import FEW
 from ejsika.regions.models import Region
 
 MOST_ROWS = 100_000
@@ -32,6 +33,11 @@ class Column(fields.Field):
 
     def export(self, instance, **kwargs):
         return self.read(instance)
+
+
+def told(n: int | None) -> int | str:
+    """The cell of a number of families or persons; None is one that is too small to be told."""
+    return FEW if n is None else n
 
 
 class SealedColumn(Column):

@@ -3,9 +3,9 @@
 from beneficiaries.graduation.forms import CaseFilterForm
 from beneficiaries.models import GraduationCase
 from ejsika.accounts.permissions import Permission
-from reports.exports.base import Column, ListExport, ListResource
+from reports.exports.base import Column, ListExport, ListResource, told
 from reports.exports.families import joined
-from reports.graduations import KIND_LABELS, SpanForm, count_by_region, decided_in
+from reports.graduations import KIND_LABELS, SpanForm, decided_in, told_by_region
 from reports.scope import Scope
 
 
@@ -70,10 +70,10 @@ class GraduatedExport(ListExport):
 class GraduatedCountResource(ListResource):
     name = Column("Wilayah", lambda row: row[0].name, width=28)
     code = Column("Kode Wilayah", lambda row: row[0].code, width=14)
-    families = Column("Keluarga Lulus", lambda row: row[1].families)
-    decisions = Column("Penetapan", lambda row: row[1].decisions)
+    families = Column("Keluarga Lulus", lambda row: told(row[1].families))
+    decisions = Column("Penetapan", lambda row: told(row[1].decisions))
     natural, independent, assessed = (
-        Column(label, lambda row, kind=kind: row[1].kinds[kind]) for kind, label in KIND_LABELS.items()
+        Column(label, lambda row, kind=kind: told(row[1].kinds[kind])) for kind, label in KIND_LABELS.items()
     )
 
 
@@ -85,7 +85,6 @@ class GraduatedCountExport(GraduatedExport):
     resource = GraduatedCountResource
 
     def rows(self):
-        cases = decided_in(self.scope, self.span, GraduationCase.objects.countable_by(self.user))
-        counts, _ = count_by_region(cases, self.scope.part_codes)
+        counts, _ = told_by_region(self.scope, self.span)
         regions = [one for one in self.scope.parts if counts[one.code].families or one.closed_on is None]
         return [(region, counts[region.code]) for region in regions]

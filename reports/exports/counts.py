@@ -7,12 +7,11 @@ from beneficiaries import figures
 from beneficiaries.components import Component
 from ejsika.accounts.permissions import Permission
 from reports import component_table
-from reports.candidates import MEMBER_COLUMNS, STATUS_COLUMNS, STEP, families_shown
+from reports.candidates import MEMBER_COLUMNS, STATUS_COLUMNS, families_shown
 from reports.component_table import By
-from reports.exports.base import Column, ListExport, ListResource
+from reports.exports.base import Column, ListExport, ListResource, told
 from reports.map_page import table_rows
 from reports.scope import Scope
-from reports.small_counts import SMALLEST_SHOWN
 from reports.summary import FIGURES, summarise
 from reports.workloads import add_last_reports, named, workloads
 
@@ -32,7 +31,7 @@ class DashboardResource(ListResource):
     def __init__(self):
         super().__init__()
         for name in FIGURES:
-            self.fields[name] = Column(figures.get(name).label, lambda row, name=name: row[name].n)
+            self.fields[name] = Column(figures.get(name).label, lambda row, name=name: told(row[name].n))
 
 
 class DashboardExport(ScopedExport):
@@ -55,13 +54,13 @@ class TabForm(forms.Form):
 
 class ComponentResource(ListResource):
     name = Column("Nama", lambda row: row.name, width=28)
-    families = Column("KPM Aktif", lambda row: shown(row.families))
+    families = Column("KPM Aktif", lambda row: told(row.families))
 
     def __init__(self):
         super().__init__()
         for one in Component:
-            self.fields[one] = Column(one.label, lambda row, one=one: shown(row[one].persons))
-            self.fields[one.figure] = Column(f"KPM dengan {one.label}", lambda row, one=one: shown(row[one].families))
+            self.fields[one] = Column(one.label, lambda row, one=one: told(row[one].persons))
+            self.fields[one.figure] = Column(f"KPM dengan {one.label}", lambda row, one=one: told(row[one].families))
 
 
 class ComponentExport(ScopedExport):
@@ -81,19 +80,14 @@ class ComponentExport(ScopedExport):
         return [*table.rows, table.everything] if table.everything and len(table.rows) > 1 else table.rows
 
 
-def shown(n: int | None, smallest: int = SMALLEST_SHOWN):
-    """A number, or that it is too small to be shown."""
-    return f"< {smallest}" if n is None else n
-
-
 class MapResource(ListResource):
     name = Column("Wilayah", lambda row: row.name, width=28)
-    n = Column("Di Peta", lambda row: shown(row.n))
+    n = Column("Di Peta", lambda row: told(row.n))
     in_time, late, never, graduated = (
-        Column(label, lambda row, at=at: shown(row.states[at]))
+        Column(label, lambda row, at=at: told(row.states[at]))
         for at, label in enumerate(["Dikunjungi Tepat Waktu", "Terlambat", "Belum Pernah", "Lulus"])
     )
-    without_point = Column("Belum Berkoordinat", lambda row: row.without_point.n)
+    without_point = Column("Belum Berkoordinat", lambda row: told(row.without_point.n))
 
 
 class MapExport(ScopedExport):
@@ -103,7 +97,7 @@ class MapExport(ScopedExport):
 
     def rows(self):
         rows, everything = table_rows(self.scope)
-        return [*rows, everything] if everything and len(rows) > 1 else rows
+        return [*rows, everything] if len(rows) > 1 else rows
 
 
 class AssistantResource(ListResource):
@@ -138,9 +132,7 @@ class CandidateResource(ListResource):
         labels = {name: f"Keluarga {label}" for name, label in STATUS_COLUMNS.items()}
         labels |= {name: f"Aktif, dengan {label}" for name, label in MEMBER_COLUMNS.items()}
         for name, label in labels.items():
-            self.fields[name] = Column(
-                f"{label} (sedikitnya)", lambda row, name=name: row.at_least[name] or shown(None, STEP)
-            )
+            self.fields[name] = Column(f"{label} (sedikitnya)", lambda row, name=name: told(row.at_least[name] or None))
 
 
 class CandidateExport(ScopedExport):

@@ -4,8 +4,9 @@ from django.views.decorators.http import require_safe
 
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
-from reports.candidates import STEP, families_shown
+from reports.candidates import families_shown
 from reports.scope import Scope
+from reports.small_counts import STEP
 
 
 @require_safe

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from beneficiaries.graduation.models import GraduationCase
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
-from reports.graduations import SpanForm, count_by_region, decided_in, period_label
+from reports.graduations import SpanForm, decided_in, period_label, told_by_region
 from reports.scope import Scope
 
 CASES_A_PAGE = 50
@@ -27,14 +27,14 @@ def graduated(request):
 
 
 def _counts(scope, span) -> dict:
-    cases = decided_in(scope, span, GraduationCase.objects.countable_by(scope.user))
-    rows, everything = count_by_region(cases, scope.part_codes)
+    rows, everything = told_by_region(scope, span)
     links = {region.code: scope.query(region.code, span=span.chosen_span) for region in scope.parts}
     return {
         "everything": everything,
+        "is_exact": scope.is_exact(*scope.part_codes),
         "period_label": period_label(span.narrow(scope.view)),
         "crumbs": [(name, query and f"?{query}&span={span.chosen_span}") for name, query in scope.crumbs()],
-        "most": max((row.families for row in rows.values()), default=0),
+        "most": max((row.families or 0 for row in rows.values()), default=0),
         "rows": [
             {
                 "region": region,

@@ -12,6 +12,7 @@ from reports.area_counts import count_areas, digits_at, regions_in
 from reports.cells import BoxForm, are_few, count_cells, families_in
 from reports.map_page import bounds_of, card, table_rows
 from reports.scope import Scope
+from reports.small_counts import told
 
 MOST_LABELS = 60
 
@@ -30,7 +31,7 @@ def map_view(request):
             "places_url": reverse("reports:map_places"),
             "tiles": settings.MAP_TILES,
             "attribution": settings.MAP_TILES_ATTRIBUTION,
-            "without_point": families.filter(without_point).count(),
+            "without_point": told(families.filter(without_point).count(), is_exact=scope.is_exact()),
             "without_point_url": scope.list_url("without_point"),
         }
     return render_page(request, "reports/map.html", context)
@@ -71,6 +72,7 @@ def map_table(request):
     context = {"scope": scope}
     if scope.is_valid:
         context["rows"], context["everything"] = table_rows(scope)
+        context["is_exact"] = scope.is_exact(*scope.part_codes)
     return render_page(request, "reports/map_table.html", context)
 
 

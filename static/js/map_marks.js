@@ -56,7 +56,7 @@ export function areaCard(cell) {
   if (cell.n === null) return card
   STATES.forEach((state, index) => {
     const n = cell.states[index]
-    if (n !== 0) card.append(line(`${n === null ? "disembunyikan" : number.format(n)} ${WORDS[state]}`, "muted"))
+    if (n !== 0) card.append(line(`${n === null ? "kurang dari 5" : number.format(n)} ${WORDS[state]}`, "muted"))
   })
   return card
 }

@@ -2,13 +2,9 @@
 
 import pytest
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from beneficiaries import tallies
 from beneficiaries.models import Enrollment, Household, Member
-from reports.candidates import rounded_down
-from reports.small_counts import hide_small
 from tests.factories import NORTH, SOUTH, make_household, make_program
 
 URL = reverse("reports:candidates")
@@ -91,22 +87,3 @@ def test_ladder(client, fitri, dewi):
     assert client.get(URL).status_code == 403
     client.force_login(fitri)
     assert client.post(URL).status_code == 405
-
-
-@given(st.integers(0, 10**6))
-def test_rounding_never_shows_more_than_there_is_nor_a_small_number(n):
-    assert rounded_down(n) <= n < rounded_down(n) + 5
-    assert rounded_down(n) == 0 or rounded_down(n) >= 5
-
-
-@given(st.lists(st.integers(0, 12), min_size=4, max_size=4))
-def test_hidden_parts_cannot_be_taken_from_the_sum(values):
-    counts = dict(zip("abcd", values, strict=True))
-    n, parts = hide_small(counts)
-    assert not [part for part in parts.values() if part is not None and 0 < part < 5]
-    hidden = [name for name, part in parts.items() if part is None]
-    if n is None:
-        assert len(hidden) == 4
-    else:
-        assert n == sum(values)
-        assert not hidden or (len(hidden) > 1 and sum(counts[name] for name in hidden) >= 5)

@@ -14,8 +14,7 @@ from beneficiaries.components import Component
 from beneficiaries.edits import MEMBER_UNITS
 from beneficiaries.tally_check import figure_differences
 from ejsika.accounts.permissions import Role
-from reports.component_table import _hidden
-from reports.components import ComponentCounts, tallied_by_region
+from reports.components import tallied_by_region
 from reports.tallied import Tallied
 from tests.factories import (
     NORTH,
@@ -156,34 +155,6 @@ def test_who_sees_no_names_gets_no_list_and_no_assistants(client, eko, some):
     refused = client.get(URL, {"by": "assistant"} | LEBAK)
     assert refused.status_code == 200 and "Tabel ini tidak ada" in refused.content.decode()
     assert "Budi" not in refused.content.decode()
-
-
-def test_small_numbers_of_a_desa_are_hidden_from_who_sees_no_names(client, eko, ayu, some, settle):
-    for _ in range(6):
-        make_member(make_household(region=NORTH), age=2)
-    settle()
-    client.force_login(eko)
-    answer = client.get(URL, {"region": NORTH[:6]})
-    line = row(answer, f"Desa {NORTH}")
-    assert (line.families, line["balita"].persons, line["balita"].families) == (None, 8, 7)
-    assert row(answer, f"Desa {NORTH_2}").families is None
-    assert line.url == "" and "tersembunyi" in answer.content.decode()
-    desa = client.get(URL, {"region": NORTH})
-    assert desa.context["table"].rows == [] and "tabel kecamatannya" in desa.content.decode()
-    dashboard = client.get(reverse("reports:dashboard"), {"region": NORTH})
-    assert "Ibu hamil" not in dashboard.content.decode()
-    client.force_login(ayu)
-    assert "Ibu hamil" in client.get(reverse("reports:dashboard"), {"region": NORTH}).content.decode()
-    assert row(client.get(URL, {"region": NORTH}), f"Desa {NORTH}").families == 7
-
-
-def test_no_hidden_number_can_be_worked_out_from_its_column():
-    def of(n):
-        return ComponentCounts(n, 0, dict.fromkeys(Component, n), dict.fromkeys(Component, n))
-
-    hidden = _hidden({"a": of(2), "b": of(7), "c": of(40)})
-    assert [counts.families for counts in hidden.values()] == [None, None, 40]
-    assert [counts.persons[Component.SD] for counts in hidden.values()] == [None, None, 40]
 
 
 def test_programme_of_the_reader_narrows_the_counts(client, some):

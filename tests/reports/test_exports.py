@@ -10,7 +10,6 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from beneficiaries import actions
-from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.lib.sheets import open_sheets
@@ -335,15 +334,6 @@ def test_the_dashboards_counts_are_those_of_the_page(client, eko, north_family, 
     assert [row["Wilayah"] for row in rows] == [*(row.name for row in page["rows"]), "Semua"]
     assert [row["KPM aktif"] for row in rows] == [1, 2, 3]
     assert rows[1]["Kode Wilayah"] == "3602"
-
-
-def test_the_maps_small_numbers_stay_hidden(client, eko, north_family, ayu):
-    url = reverse("reports:map_export")
-    Household.objects.update(latitude="-6.5", longitude="106.2", point_source="gps")
-    client.force_login(eko)
-    assert [row["Di Peta"] for row in fetch(client, url)] == ["< 5"]
-    client.force_login(ayu)
-    assert [row["Di Peta"] for row in fetch(client, url)] == [1]
 
 
 def test_components_are_counted_as_on_the_page(client, officer, north_family):
