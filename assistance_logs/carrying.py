@@ -5,10 +5,10 @@ import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from assistance_logs.actions import refresh_last_visits
 from assistance_logs.groups.models import Attendance, Membership
 from assistance_logs.models import Visit
 from assistance_logs.obligations.models import Excuse
+from assistance_logs.storing import refresh_last_visits
 from beneficiaries.merging import carry
 from beneficiaries.models import Household
 

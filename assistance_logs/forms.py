@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import formats, timezone
 
-from assistance_logs.actions import MOST_PHOTOS, find_sent
+from assistance_logs.actions import find_sent
 from assistance_logs.choices import PERSONS_BY_RESULT, TOPIC_WORDS, PersonMet, PlaceSource, VisitKind, VisitResult
 from assistance_logs.models import Visit
+from assistance_logs.photos import MOST_PHOTOS
 from assistance_logs.position import read_position
 from ejsika.files.photos import Photo, read_photo
 from ejsika.outbox.forms import SentForm
@@ -100,7 +101,6 @@ class VisitForm(SentForm):
         self.is_theirs_today = is_theirs_today
         self.position_unreadable = False
         initial = _values(replaces) if replaces else {"happened_at": timezone.now()}
-        self.photos: list[Photo] = []
         super().__init__(data, files, initial=initial)
         photos = replaces.photos.all() if replaces else ()
         self.fields["dropped_photos"].choices = [(str(row.pk), f"Foto ke-{n}") for n, row in enumerate(photos, 1)]
@@ -145,7 +145,6 @@ class VisitForm(SentForm):
         return self.household.assignments.touching(day).filter(assistant=self.user).exists()
 
     def clean(self) -> dict:
-        self.photos = self.cleaned_data.pop("photos", [])
         self._clean_person()
         self._clean_end()
         self._clean_follow_up()

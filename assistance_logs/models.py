@@ -99,6 +99,7 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
     is_repeat = False  # of one that the same sending stored before: see actions.find_sent
+    photo_trouble = ""  # why not all photos that came with it were kept: see photos.add_photos
 
     class Meta:
         verbose_name = "kunjungan"

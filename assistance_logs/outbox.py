@@ -6,9 +6,10 @@ from functools import partial
 from django.contrib import messages
 
 from assistance_logs import worklist
-from assistance_logs.actions import attach_photo, find_own, log_visit
+from assistance_logs.actions import find_own, log_visit
 from assistance_logs.forms import OutboxForm, VisitForm
 from assistance_logs.models import Visit
+from assistance_logs.photos import attach_photo
 from beneficiaries.families import UNKNOWN_FAMILY, family_to_log
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Permission
@@ -59,6 +60,8 @@ def told(form: VisitForm, visit):
         yield messages.WARNING, "Titik rumah belum dicatat, karena lokasinya tidak ada atau kurang teliti."
     if form.position_unreadable:
         yield messages.WARNING, "Lokasi dari ponsel tidak terbaca, jadi tidak ikut disimpan."
+    if visit.photo_trouble:
+        yield messages.WARNING, f"Ada foto yang tidak ikut disimpan. {visit.photo_trouble}"
 
 
 def families_of(user: User, today: datetime.date) -> list[dict]:

@@ -28,6 +28,8 @@ _LOCK_ALL = f"SELECT pg_advisory_xact_lock({_LOCK}, 0)"
 _LOCK_SOME = f"""SELECT pg_advisory_xact_lock_shared({_LOCK}, 0);
     SELECT count(pg_advisory_xact_lock({_LOCK}, key)) FROM (
         SELECT DISTINCT hashtext(code) | 1 AS key FROM unnest(%(desas)s::text[]) AS code ORDER BY 1) ordered"""
+# The same of one desa, as columns of a longer statement; refresh_held() must follow.
+HOLD_ONE = f"pg_advisory_xact_lock_shared({_LOCK}, 0), pg_advisory_xact_lock({_LOCK}, hashtext(%(desa)s) | 1)"
 
 # Where autovacuum has counted a table while this transaction filled it, the planner takes it for empty, and would
 # compare all rows with all others for half an hour.
@@ -216,6 +218,15 @@ def refresh(desas: Iterable[str | None], *, month: datetime.date | None = None) 
     is_many = len(touched) > MANY_DESAS
     with connection.cursor() as cursor:
         cursor.execute(f"{_LOCK_ALL}; {_BY_HASH}" if is_many else _LOCK_SOME, {"desas": touched})
+    _recompute(touched, month)
+
+
+def refresh_held(desa: str, *, month: datetime.date | None = None) -> None:
+    """The same for one desa whose locks this transaction's last statement has taken (HOLD_ONE). Cost: one statement."""
+    _recompute([desa], month)
+
+
+def _recompute(touched: list[str], month: datetime.date | None) -> None:
     is_one = len(touched) == 1
     with connection.planned_cursor() if is_one else connection.cursor() as cursor:
         # The day is read behind the lock: it may have become midnight while others held it.

@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from assistance_logs.actions import attach_photo
 from assistance_logs.choices import PersonMet, VisitResult
 from assistance_logs.groups.actions import add_photo
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto
 from assistance_logs.models import Visit, VisitPhoto
+from assistance_logs.photos import attach_photo
 from beneficiaries.assessments.actions import attach_photo as keep_assessment_photo
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.components import years_before

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assistance_logs.actions import MOST_PHOTOS
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto
+from assistance_logs.photos import MOST_PHOTOS
 from beneficiaries.models import Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import record, record_many

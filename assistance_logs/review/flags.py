@@ -28,7 +28,7 @@ def refresh_flags(visit_ids: Iterable[int], day: datetime.date | None = None) ->
     """
     ids = list(visit_ids)
     with connection.planned_cursor() if len(ids) == 1 else connection.cursor() as cursor:
-        cursor.execute(_sql(day or timezone.localdate()), {"ids": ids})
+        cursor.execute(f"WITH {flagging(day or timezone.localdate())} SELECT", {"ids": ids})
 
 
 def metres(one: str, two: str) -> str:
@@ -38,10 +38,11 @@ def metres(one: str, two: str) -> str:
 
 
 @lru_cache(4)
-def _sql(day: datetime.date) -> str:
+def flagging(day: datetime.date) -> str:
+    """The parts of a statement that flags the visits %(ids)s, stored before it, by the limits of a day."""
     flags = " UNION ALL ".join([*_of_itself(), *_beside_others()])
     return f"""
-    WITH lim AS MATERIALIZED ({limits_sql(day)}),
+    lim AS MATERIALIZED ({limits_sql(day)}),
     asked AS MATERIALIZED (
         SELECT v.id, v.assistant_id, v.household_id, v.happened_at, v.recorded_at, v.notes, v.replaces_id,
             coalesce(v.accuracy_m, 0) AS accuracy, v.latitude::float8 AS lat, v.longitude::float8 AS lon,
@@ -51,10 +52,10 @@ def _sql(day: datetime.date) -> str:
         WHERE v.id = ANY(%(ids)s::bigint[]) AND v.is_current),
     flag(visit, told) AS ({flags}),
     gone AS (DELETE FROM assistance_logs_visitreview r USING asked a WHERE r.visit_id = a.id
-        AND r.at IS NULL AND NOT EXISTS (SELECT FROM flag f WHERE f.visit = a.id))
-    INSERT INTO assistance_logs_visitreview AS r (visit_id, flags)
-    SELECT visit, jsonb_agg(told ORDER BY told ->> 'kind') FROM flag GROUP BY visit
-    ON CONFLICT (visit_id) DO UPDATE SET flags = excluded.flags WHERE r.flags IS DISTINCT FROM excluded.flags"""
+        AND r.at IS NULL AND NOT EXISTS (SELECT FROM flag f WHERE f.visit = a.id)),
+    put AS (INSERT INTO assistance_logs_visitreview AS r (visit_id, flags)
+        SELECT visit, jsonb_agg(told ORDER BY told ->> 'kind') FROM flag GROUP BY visit
+        ON CONFLICT (visit_id) DO UPDATE SET flags = excluded.flags WHERE r.flags IS DISTINCT FROM excluded.flags)"""
 
 
 def _flag(kind: FlagKind, **numbers: str) -> str:

@@ -3,7 +3,6 @@
 import datetime
 import math
 from functools import partial
-from uuid import uuid5
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assistance_logs import worklist
-from assistance_logs.actions import attach_photo, correct_visit, log_visit, return_visit
+from assistance_logs.actions import correct_visit, log_visit, return_visit
 from assistance_logs.choices import VisitStatus
 from assistance_logs.forms import ReturnForm, VisitForm
 from assistance_logs.models import Visit
@@ -151,9 +150,4 @@ def _store(request, form, act, page):
         return page(status=status)
     for level, words in told(form, visit):
         messages.add_message(request, level, words)
-    for number, photo in enumerate(form.photos):
-        try:  # each has a number of its own, so that a repeat of the form adds none
-            attach_photo(visit=visit, by=request.user, uuid=uuid5(visit.uuid, f"photo {number}"), photo=photo)
-        except ValidationError as error:
-            messages.warning(request, f"Foto ke-{number + 1} tidak ikut disimpan. {error.message}")
     return redirect(visit if form.is_theirs_today else "assistance_logs:task_list")

@@ -3,7 +3,10 @@
 Web, commands, shell and tests all connect through here, so none of them needs to know about the server.
 """
 
+import re
 import time
+from functools import lru_cache
+from itertools import count
 
 from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base, client, operations
@@ -42,11 +45,30 @@ class DatabaseClient(client.DatabaseClient):
         return [program("psql"), *arguments[1:]], variables
 
 
-class PlannedCursor(base.ServerBindingCursor):
+class PlannedCursor(base.CursorMixin, base.Database.RawCursor):
     """Statements that are planned once and kept (see planned_cursor)."""
 
     def execute(self, query, params=None):
+        if params is not None:
+            query, names = _numbered(query)
+            params = [params[name] for name in names] if names else params
         return super().execute(query, params, prepare=True)
+
+
+@lru_cache(500)
+def _numbered(query: str) -> tuple[bytes, list[str]]:
+    """A statement with its parameters as PostgreSQL numbers them, and their names if they have any.
+
+    psycopg would look for them each time, which for the longest takes as long as to answer it.
+    """
+    names, places = {}, count(1)
+
+    def number(found: re.Match) -> str:
+        if found[0] == "%%":
+            return "%"
+        return f"${names.setdefault(found[1], len(names) + 1) if found[1] else next(places)}"
+
+    return re.sub(r"%(?:%|s|\((\w+)\)s)", number, query).encode(), list(names)
 
 
 class DatabaseOperations(operations.DatabaseOperations):

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.db.models.functions import Substr
 
-from assistance_logs.actions import refresh_last_visits
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership
 from assistance_logs.models import Visit
+from assistance_logs.storing import refresh_last_visits
 from beneficiaries import tallies
 from beneficiaries.models import Assessment, Assignment, Enrollment, GraduationCase, Household, Member
 from ejsika.audit.models import AuditEvent

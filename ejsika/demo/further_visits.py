@@ -13,8 +13,8 @@ from random import Random
 from django.conf import settings
 from django.db import connection
 
-from assistance_logs.actions import refresh_last_visits
 from assistance_logs.choices import Topic, VisitKind
+from assistance_logs.storing import refresh_last_visits
 from beneficiaries.choices import EnrollmentStatus
 from ejsika.demo import SEED
 from ejsika.demo.programs import VISIT_EVERY_DAYS

@@ -31,14 +31,21 @@ class StoredPhoto(models.Model):
     @classmethod
     def keep(cls, photo, *, uuid, by) -> "StoredPhoto":
         """Write a Photo to the disk and its row to the database, or neither. Errors: ValidationError: no room."""
-        path = PHOTOS.store(photo.content)
+        return cls.keep_all({uuid: photo}, by=by)[0]
+
+    @classmethod
+    def keep_all(cls, photos: dict, *, by) -> list["StoredPhoto"]:
+        """The same for some Photos by their UUID: all of them or none. Cost: one statement."""
+        rows = []
         try:
-            return cls.objects.create(
-                uuid=uuid, path=path, digest=photo.digest, width=photo.width, height=photo.height,
-                size=len(photo.content), stored_by=by,
-            )  # fmt: skip
+            for uuid, photo in photos.items():
+                row = cls(uuid=uuid, digest=photo.digest, width=photo.width, height=photo.height, stored_by=by)
+                row.path, row.size = PHOTOS.store(photo.content), len(photo.content)
+                rows.append(row)
+            return cls.objects.bulk_create(rows)
         except BaseException:
-            PHOTOS.forget(path)
+            for row in rows:
+                PHOTOS.forget(row.path)
             raise
 
     def content(self) -> bytes:

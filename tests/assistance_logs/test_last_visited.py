@@ -5,9 +5,9 @@ import random
 
 from django.utils import timezone
 
-from assistance_logs.actions import refresh_last_visits
 from assistance_logs.choices import MET, VisitResult
 from assistance_logs.models import Visit
+from assistance_logs.storing import refresh_last_visits
 from beneficiaries.models import Household
 from tests.assistance_logs.sending import at, post_correction, post_visit
 from tests.factories import make_household, make_visit

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assistance_logs.actions import refresh_last_visits
 from assistance_logs.leaves.actions import ask
 from assistance_logs.obligations.actions import excuse
 from assistance_logs.obligations.past import month_of
+from assistance_logs.storing import refresh_last_visits
 from assistance_logs.worklist import day_of
 from beneficiaries.actions import assign
 from beneficiaries.figures import View

@@ -235,3 +235,10 @@ def test_a_family_handed_over_yesterday_is_not_found(client, budi, north_family)
 def test_other_methods_are_refused(client, budi, north_family):
     client.force_login(budi)
     assert client.put(url_of(north_family), sent()).status_code == 405
+
+
+def test_a_visit_is_stored_in_few_statements(client, budi, north_family, django_assert_max_num_queries):
+    client.force_login(budi)
+    for _ in range(2):
+        with django_assert_max_num_queries(9):  # with log-in, family, and the beginning and end of a transaction
+            assert post_visit(client, north_family, notes="Warung mulai jual gas.").status_code == 302

@@ -141,6 +141,29 @@ def test_the_plain_form_sends_photos_too_and_its_repeat_adds_none(client, budi, 
     assert Visit.objects.get().photos.count() == StoredPhoto.objects.count() == 2
 
 
+def test_a_visit_is_not_lost_for_its_photos_where_the_disk_has_no_room(client, budi, north_family, folder):
+    (folder / "photos").touch()  # no folder can be made there
+    client.force_login(budi)
+    fields = sent()
+    page = client.get(post_visit(client, north_family, **fields, photos=files(picture())).url).text
+    assert "Kunjungan tersimpan." in page and "Ada foto yang tidak ikut disimpan. Berkas tidak dapat disimpan" in page
+    assert (Visit.objects.count(), VisitPhoto.objects.count()) == (1, 0)
+    (folder / "photos").unlink()
+    post_visit(client, north_family, **fields, photos=files(picture()))  # a repeat brings what is missing
+    assert VisitPhoto.objects.get().visit == Visit.objects.get()
+
+
+def test_a_correction_adds_photos_as_far_as_there_is_room(client, budi, visit):
+    for _ in range(3):
+        make_photo(visit)
+    client.force_login(budi)
+    answer = post_correction(client, visit, photos=files(*[picture()] * 3))
+    newest = Visit.objects.current().get()
+    assert newest.photos.count() == 5 and visit.photos.count() == 3
+    assert "paling banyak 5 foto" in client.get(answer.url).text
+    assert AuditEvent.objects.get(action="visit.corrected").data["changed"][-1] == "photos"
+
+
 def test_a_photo_that_is_none_brings_the_form_back_and_stores_nothing(client, budi, north_family, folder):
     client.force_login(budi)
     answer = post_visit(client, north_family, notes="jangan hilang", photos=files(picture(), b"x"))

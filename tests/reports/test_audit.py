@@ -253,7 +253,7 @@ def test_every_act_that_is_recorded_has_its_words():
     for top in ("ejsika", "beneficiaries", "assistance_logs", "reports"):
         for path in (ROOT / top).rglob("*.py"):
             text = path.read_text()
-            acts |= set(re.findall(r"""record(?:_many)?\(\s*"([a-z]+\.[a-z_]+)["']""", text))
+            acts |= set(re.findall(r"""record(?:_many|_values)?\(\s*"([a-z]+\.[a-z_]+)["']""", text))
             if "audit" in text and path.name != "words.py":
                 acts |= {
                     act for act in re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", text) if act.split(".")[0] in FIRST

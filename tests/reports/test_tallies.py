@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assistance_logs.actions import correct_visit, log_visit
@@ -43,6 +44,7 @@ from tests.factories import (
 )
 from tests.sheets import family, write_roster
 
+HELD = "SELECT classid, objid, mode FROM pg_locks WHERE locktype = 'advisory' ORDER BY 1, 2, 3"
 MET = {"kind": "KR", "result": "bertemu_pengurus", "person_met": "pengurus", "topics": [], "notes": ""}
 
 
@@ -115,6 +117,16 @@ def test_visit_and_correction_of_a_family_that_an_import_moved_meanwhile(some, b
     now = {"happened_at": timezone.now(), "outbox_version": 1, "by": budi} | MET
     log_visit(household=old, uuid=uuid.uuid4(), **now)
     correct_visit(visit=visit, uuid=uuid.uuid4(), **now | {"result": "rumah_kosong", "person_met": "tetangga"})
+
+
+def test_a_visit_takes_the_locks_that_other_changes_of_its_desa_take(db):
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute(f"SELECT {tallies.HOLD_ONE}", {"desa": NORTH})
+        cursor.execute(HELD)
+        held = cursor.fetchall()
+        tallies.refresh([NORTH])
+        cursor.execute(HELD)
+        assert cursor.fetchall() == held and len(held) == 2
 
 
 @pytest.mark.usefixtures("no_difference")
