@@ -43,7 +43,8 @@ class Parent:
     """The make process above us, which may want to end without saying so.
 
     On SIGTERM make passes the signal on; on SIGINT to itself alone it only waits for its child, inside the handler of
-    the signal, which shows as a blocked SIGINT; after kill -9 it is just gone.
+    the signal, which shows as a blocked SIGINT; after kill -9 it is just gone. While make starts a child it blocks its
+    signals too: on a busy machine the child may look before that is over.
     """
 
     def __init__(self):
@@ -51,7 +52,8 @@ class Parent:
         self.blocked = self._blocks_interrupt()
 
     def wants_end(self) -> bool:
-        return os.getppid() != self.pid or self._blocks_interrupt() > self.blocked
+        before, self.blocked = self.blocked, self._blocks_interrupt()
+        return os.getppid() != self.pid or self.blocked > before
 
     def _blocks_interrupt(self) -> bool:
         try:

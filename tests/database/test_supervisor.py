@@ -126,6 +126,33 @@ def test_end_of_make_alone_is_noticed(start, tmp_path, number):
     wait_for(lambda: all(is_gone(pid) for pid in left))
 
 
+PARENT = """
+import signal, subprocess, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+child = subprocess.Popen([sys.executable, "-c", '''
+from ejsika.database.processes import Parent
+parent = Parent()
+print("ready", flush=True)
+while input():
+    print(parent.wants_end(), flush=True)
+'''], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+child.stdout.readline()
+for how in (signal.SIG_BLOCK, signal.SIG_UNBLOCK, signal.SIG_BLOCK):
+    signal.pthread_sigmask(how, {signal.SIGINT})
+    child.stdin.write("?\\n")
+    child.stdin.flush()
+    print(child.stdout.readline(), end="", flush=True)
+child.stdin.write("\\n")
+child.stdin.flush()
+child.wait()
+"""
+
+
+def test_end_is_noticed_where_make_still_held_its_signals_back_when_we_began():
+    told = subprocess.run([sys.executable, "-c", PARENT], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "False", "True"]
+
+
 def command_of(pid):
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
