@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
-from assistance_logs.actions import CONTENT, attach_photo, correct_visit, return_visit
+from assistance_logs.actions import CONTENT, correct_visit, return_visit
 from assistance_logs.choices import MET
 from assistance_logs.models import Visit
+from assistance_logs.photos import attach_photo
 from ejsika.accounts.models import User
 from ejsika.demo.users import coordinators
 from ejsika.demo.visits import COLUMNS
