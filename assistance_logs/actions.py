@@ -61,7 +61,12 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
 
 def find_own(uuid: uuids.UUID, *, by: User) -> Visit | None:
     """The entry that this person sent under a UUID, whoever has the family now."""
-    return Visit.objects.filter(uuid=uuid, assistant=by).select_related("household").first()
+    return next(iter(_own(uuid=uuid, by=by.pk)), None)
+
+
+@prepared(is_planned=True)
+def _own(uuid, by):
+    return Visit.objects.filter(uuid=uuid, assistant=by).select_related("household")
 
 
 @prepared(is_planned=True)

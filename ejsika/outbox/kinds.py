@@ -82,7 +82,7 @@ def attach(*, by: User, item: UUID, uuid: UUID, photo: Photo, subject: str = "")
 
     Errors: ValidationError where there is no such thing, or no room; UuidTakenError if the UUID is another photo's.
     """
-    for kind in _kinds.values():
+    for kind in sorted(_kinds.values(), key=lambda kind: kind.name != VISIT):  # most are of visits
         if kind.find_own and (row := kind.find_own(item, by=by)):
             more = {"subject": subject} if kind.has_subjects else {}
             return kind.attach(row, by=by, uuid=uuid, photo=photo, **more)
