@@ -6,6 +6,8 @@ from functools import cached_property
 from django.urls import reverse
 from markupsafe import Markup, escape
 
+from assistance_logs.targets.models import TargetKind
+from assistance_logs.targets.progress import Progress, Year, target_of
 from beneficiaries.choices import GraduationState
 from beneficiaries.models import GraduationCase
 from ejsika.accounts.permissions import Permission
@@ -139,6 +141,16 @@ def read_ahead(scope: Scope) -> None:
     months, tallied = months_up_to(scope.view.start), scope.tallied
     if tallied and scope.mapped_tallied and tallied.kept.issuperset(FIGURES) and tallied.keeps(months):
         tallied.read_ahead(FIGURES, digits_of(scope.part_codes), months, everywhere(scope))
+
+
+def graduation_target(scope: Scope, everything: Row) -> Progress | None:
+    """The families that graduated this year, and how many a region has set itself; None where it asks for all regions
+    or one programme, for which there are no targets. Cost: one query.
+    """
+    if not scope.region or scope.view.program_ids is not None:
+        return None
+    done, year = everything.counts["graduated_this_year"], Year(scope.view.start.year)
+    return Progress(TargetKind.GRADUATIONS, done, target_of(scope.region, TargetKind.GRADUATIONS, year))
 
 
 def attention(scope: Scope, everything: Row) -> list[dict]:

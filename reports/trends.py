@@ -1,14 +1,17 @@
 """How a figure went over the last months."""
 
 import datetime
+from collections import Counter
+from itertools import accumulate
 
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models.functions import ExtractMonth, TruncMonth
 from django.utils import timezone
 
 from assistance_logs.figures import day_start
 from assistance_logs.models import Visit
 from beneficiaries import figures, tallies
+from beneficiaries.models import GraduationCase
 from reports.scope import Scope
 from reports.small_counts import told
 
@@ -31,6 +34,20 @@ def visited_by_month(scope: Scope) -> list[int | None]:
     else:
         found = count_visited(scope.families, Visit.objects.countable_by(scope.user), scope.view, months)
     return [told(found.get(month, 0), is_exact=scope.is_exact()) for month in months]
+
+
+def graduated_by_month(scope: Scope) -> list[int]:
+    """Give how many families had graduated in the view's year by the end of each of its months, the view's last.
+
+    The last value is the figure graduated_this_year. Cost: one query.
+    """
+    year = scope.view.year
+    cases = scope.form.apply(GraduationCase.objects.countable_by(scope.user)).decided_between(year.start, year.end)
+    if year.program_ids is not None:
+        cases = cases.filter(enrollment__program__in=year.program_ids)
+    firsts = cases.order_by().values("enrollment__household").annotate(month=ExtractMonth(Min("decided_on")))
+    found = Counter(firsts.values_list("month", flat=True))
+    return list(accumulate(found[month] for month in range(1, scope.view.start.month + 1)))
 
 
 def count_visited(families, visits, view: figures.View, months: list[datetime.date]) -> dict[datetime.date, int]:

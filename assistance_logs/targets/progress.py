@@ -148,6 +148,11 @@ def of_places(
     }
 
 
+def target_of(region, kind: str, year: Year) -> int | None:
+    """What a region has set itself for a year; None where it has set nothing. Cost: one query."""
+    return _targets(year, region=region, kind=kind).get((region.pk, kind))
+
+
 def _within(counts: Counter, codes: list[str]) -> int:
     return sum(n for desa, n in counts.items() if desa.startswith(tuple(codes)))
 

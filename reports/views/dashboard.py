@@ -8,8 +8,8 @@ from ejsika.lib.http import render_page
 from reports import place_map
 from reports.component_table import overview
 from reports.scope import Scope
-from reports.summary import attention, read_ahead, summarise
-from reports.trends import visited_by_month
+from reports.summary import attention, graduation_target, read_ahead, summarise
+from reports.trends import graduated_by_month, visited_by_month
 
 
 @require_safe
@@ -25,6 +25,8 @@ def dashboard(request):
             "everything": everything,
             "components": overview(scope),
             "trend": visited_by_month(scope),
+            "graduated": graduated_by_month(scope),
+            "target": graduation_target(scope, everything),
             "attention": attention(scope, everything),
             "map": place_map.draw(
                 [(row.region.latitude, row.region.longitude, row.counts["active"], row) for row in rows if row.region]

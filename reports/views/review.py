@@ -39,6 +39,7 @@ def review(request):
             "flagged": count_up_to(waiting(scope.form.apply(Visit.objects.for_user(request.user))), MOST_COUNTED),
             **_assistants(scope),
         }
+        context["active"] = context["unassigned"] + sum(load.families for load in context["assistants"])
     return render_page(request, "reports/review.html", context)
 
 

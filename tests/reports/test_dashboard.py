@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance_logs.targets.models import Target, TargetKind
 from beneficiaries import figures, tallies
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
@@ -121,6 +122,33 @@ def test_trend_ends_with_the_figure_of_the_month(client, admin, some):
     assert sum(answer.context["trend"]) == 3
 
 
+def test_graduations_grow_over_the_year_to_the_figure(client, admin, some):
+    client.force_login(admin)
+    today = timezone.localdate()
+    answer = client.get(URL)
+    points = answer.context["graduated"]
+    assert len(points) == today.month
+    assert points[-1] == answer.context["everything"]["graduated_this_year"].n == 1
+    assert client.get(URL, {"program": make_program("JSCM").code}).context["graduated"] == [0] * today.month
+    year_ago = today.replace(year=today.year - 1, day=1)
+    assert client.get(URL, {"period": f"{year_ago:%Y-%m}"}).context["graduated"] == [0] * year_ago.month
+
+
+def test_graduations_stand_against_the_target_of_the_region(client, admin, some):
+    client.force_login(admin)
+    region = {"region": "3602"}
+    assert "belum ada target" in client.get(URL, region).text
+    held = {
+        "region_id": "3602",
+        "kind": TargetKind.GRADUATIONS,
+        "valid_from": timezone.localdate().replace(day=1, month=1),
+    }
+    Target.objects.create(per_year=4, set_by=admin, **held)
+    assert "25% dari target 4 " in client.get(URL, region).text
+    page = client.get(URL, region | {"program": "JAMSOSRATU"}).text
+    assert "target" not in page.split("Lulus tahun")[1].split("laporan")[0], "set for all programmes together"
+
+
 def test_family_of_two_programmes_counts_once(client, dewi, north_family):
     enroll(north_family, program=make_program("JSCM"))
     client.force_login(dewi)
@@ -196,10 +224,10 @@ def test_queries_do_not_grow_with_families(client, dewi, some, django_assert_max
     client.force_login(dewi)
     for _ in range(5):
         make_household(region=NORTH_2)
-    with django_assert_max_num_queries(13):  # without tallies
+    with django_assert_max_num_queries(15):  # without tallies
         client.get(URL)
     tallies.refresh_all()
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         client.get(URL)
 
 

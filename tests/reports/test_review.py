@@ -10,6 +10,7 @@ from assistance_logs.models import Visit
 from assistance_logs.obligations.actions import excuse
 from assistance_logs.review.flags import refresh_flags
 from beneficiaries import tallies
+from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
 from tests.factories import NORTH, SOUTH, make_case, make_household, make_user, make_visit
 
@@ -104,6 +105,8 @@ def test_unassigned_families_are_as_many_as_their_list(client, ayu, some):
     client.force_login(ayu)
     answer = client.get(URL)
     assert answer.context["unassigned"] == 1
+    active = Household.objects.for_user(ayu).filter(status="aktif").count()
+    assert f"dari {active} KPM aktif" in answer.text and active > 1
     assert client.get(answer.context["unassigned_url"]).context["count"] == 1
 
 
