@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils import timezone
+
 from assistance_logs.obligations.duties import DutyKind
 from assistance_logs.obligations.past import Asked, Month, month_of
 from beneficiaries.figures import View
@@ -42,11 +44,19 @@ class MonthTasks:
         return len({asked.household for asked in self.month.asked} - {line.family.pk for line in self.lines})
 
     @property
+    def is_running(self) -> bool:
+        return self.view.start <= timezone.localdate() < self.view.end
+
+    @property
     def groups(self) -> list[tuple[str, str, list[Line]]]:
         """(name, title, lines) of each outcome that there is; meetings last, as they are the group's."""
         lines = sorted(self.lines, key=lambda line: line.asked.kind == DutyKind.SESSION)
         found = [
-            ("missed", "Tidak dikerjakan", [line for line in lines if line.asked.is_missed]),
+            (
+                "missed",
+                "Belum dikerjakan" if self.is_running else "Tidak dikerjakan",
+                [line for line in lines if line.asked.is_missed],
+            ),
             ("excused", "Berhalangan", [line for line in lines if line.asked.excuse and not line.asked.is_done]),
             ("done", "Dikerjakan", [line for line in lines if line.asked.is_done]),
         ]

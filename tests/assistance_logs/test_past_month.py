@@ -99,7 +99,7 @@ def test_its_progress_is_what_the_page_of_tasks_said_on_its_last_day(october, bu
         assert (month.total, month.percent) == (5, 60)
 
 
-def test_the_running_month_is_todays(october, budi):
+def test_the_running_month_is_todays(client, october, budi):
     with at(datetime.datetime(2026, 10, 9, 20, tzinfo=JAKARTA)):
         for visit in october["late"].visits.filter(happened_at__month=10):
             visit.delete()
@@ -107,6 +107,8 @@ def test_the_running_month_is_todays(october, budi):
         day, month = day_of(budi, DAY("2026-10-09")), month_of(budi, budi, View.month(OCTOBER))
         assert (month.visited, month.left, month.excused) == (day.done, day.left, day.excused)
         assert told(budi, october)["missed"] == "visit 2026-10-13: missed +0", "not yet over"
+        page = page_of(client, budi, budi).text
+        assert "Belum dikerjakan" in page and "Tidak dikerjakan" not in page and "Sampai hari ini" in page
 
 
 def test_rules_and_standings_are_those_of_the_month(october, program, budi, ayu, dewi):
