@@ -15,6 +15,7 @@ from ejsika.imports.problem_words import LABELS, REMEDIES
 PAGE, PAGE_OF_CHANGES = 50, 20  # a changed family takes many lines
 _FAMILIES = (Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT)
 _LEVELS = {"error": [Problem.Level.ERROR], "warning": [Problem.Level.WARNING], "problem": Problem.Level.values}
+_SHOWN_WHERE_FILLED = ("warning", "left")  # what is mostly not there, and asks nothing while it is not
 _ANY = [Outcome.CREATE, Outcome.CHANGE, Outcome.SAME, Outcome.LEFT]
 _OUTCOMES_OF = {"suspect": _ANY, "warning": _ANY, "problem": [*_ANY, Outcome.ERROR], "error": [Outcome.ERROR]}
 
@@ -62,6 +63,7 @@ class Tabs:
                 "kind": kind if count else "",
             }
             for name, label, count, url, kind in tabs
+            if count or name not in _SHOWN_WHERE_FILLED or name == self.current
         ]
 
     @cached_property

@@ -57,9 +57,11 @@ def counts(batch):
 
 def test_new_family_that_is_unticked_stays_out_and_is_told_for_ever(client, operator, bring):
     batch = bring(family(NORTH), family(NORTH), family(NORTH) | {"RT": "x"})
+    assert "Tidak dipilih" not in client.get(batch.get_absolute_url()).text, "a tab for what is there"
     Screen(client, batch, "tab=create").send(leave=["3:"])
     assert counts(batch) == {"create": 1, "left": 1, "error": 1}
     page = client.get(batch.get_absolute_url()).text
+    assert "Tidak dipilih" in page
     assert "Simpan 1, tinggalkan 2" in page
     assert "2 keluarga tidak akan disimpan: 1 salah, 1 tidak dipilih." in page
     assert Screen(client, batch, "tab=left").unticked == {"3:"}
