@@ -20,7 +20,7 @@ from beneficiaries.models import Household
 from beneficiaries.outbox import subject_of
 from beneficiaries.page import family_context, find_family, picker_context
 from beneficiaries.search import digits_of, find_by_number, keep_name
-from ejsika.accounts.permissions import Permission, requires
+from ejsika.accounts.permissions import Permission, Role, requires
 from ejsika.lib.http import render_page
 
 ENTRIES = 50
@@ -141,6 +141,7 @@ def _list_page(request, data: QueryDict, search: SearchForm):
         "is_more": count > COUNTED_UP_TO,
         "can_import": request.user.may(Permission.ROSTER_IMPORT),
         "can_assign": request.user.may(Permission.HOUSEHOLD_ASSIGN),
+        "shows_assistant": request.user.role != Role.PENDAMPING,  # who has only own families
         "may_take_all": count <= MOST,
         "today": timezone.localdate(),
     }

@@ -36,6 +36,7 @@ async function sort(here) {
   document.querySelector("[data-groups]").replaceChildren(...groups)
   document.querySelector("[data-pages]").hidden = true
   told.textContent = button.dataset.done
+  button.hidden = true
 }
 
 // Without a point a family comes last: nobody knows how far it is.

@@ -56,7 +56,8 @@ def test_a_line_tells_who_where_in_what_and_how_long_unvisited(client, officer, 
     north_family.save()
     page = client.get(LIST).content.decode()
     words = ["Siti Utara", "Desa 3602122001, Kecamatan 360212", "RT 002/RW 004", "Aktif", "Jamsosratu", "42 hari lalu"]
-    assert [word for word in [*words, "Budi", "1 keluarga", north_family.get_absolute_url()] if word not in page] == []
+    words += ['data-label="Pendamping">Budi', "1 keluarga", north_family.get_absolute_url()]
+    assert [word for word in words if word not in page] == []
 
 
 def test_what_a_line_has_not_is_said(client, officer, program):
@@ -81,6 +82,7 @@ def test_an_assistant_gets_the_own_families_and_no_choice_of_assistants(client, 
     answer = client.get(LIST)
     assert [family.recipient_name for family in answer.context["page"].rows] == ["Siti Utara"]
     assert 'name="assistant"' not in answer.content.decode()
+    assert 'data-label="Pendamping"' not in answer.content.decode(), "all are the own ones"
 
 
 def test_what_is_kept_of_one_persons_list_is_never_anothers(client, ayu, admin, citra, north_family, south_family):
