@@ -15,6 +15,7 @@ from assistance_logs.groups.choices import LESSONS, Presence, Speaker, lesson_af
 from assistance_logs.groups.models import Group, GroupSession, Membership
 from assistance_logs.position import read_position
 from assistance_logs.worklist import ON_THE_LIST
+from beneficiaries.merging.addresses import ids_merged
 from beneficiaries.models import Assignment, Household
 from ejsika.files.photos import Photo
 from ejsika.lib.tags import rt_rw
@@ -87,6 +88,7 @@ class SessionForm(SentForm):
         self.position_unreadable = False
         initial = _values(replaces) if replaces else _usual(group) if group else {}
         self.photos: list[Photo] = []
+        self.merged: dict[int, int] = {}  # families of the form that are another one since
         super().__init__(data, files, initial=initial)
         self.lines = self._lines() if group else []
         listed = ",".join(str(line.pk) for line in self.lines)
@@ -121,17 +123,19 @@ class SessionForm(SentForm):
                 families = families.filter(pk__in=members.values("household"), status__in=ON_THE_LIST)
         else:
             ids = [int(text) for text in self.data["listed"].split(",") if text.isdecimal() and len(text) < 19]
-            return shown_before(self.group, self.user, ids[:MOST_LISTED])
+            self.merged = ids_merged(ids := ids[:MOST_LISTED])
+            return shown_before(self.group, self.user, list({*ids, *self.merged.values()}))
         return [(family.pk, family.recipient_name, rt_rw(family)) for family in families]
 
     def _presence(self, pk: int, noted: str) -> str:
         if not self.is_bound:
             return noted
-        if self.data.get(f"present-{pk}"):
+        sent = [pk, *(old for old, kept in self.merged.items() if kept == pk)]  # as who it was on the phone
+        if any(self.data.get(f"present-{one}") for one in sent):
             return Presence.PRESENT
-        reason = self.data.get(f"reason-{pk}", "")
-        if reason in dict(ABSENT):
-            return reason
+        reasons = [reason for one in sent if (reason := self.data.get(f"reason-{one}", "")) in dict(ABSENT)]
+        if reasons:
+            return reasons[0]
         return Presence.PRESENT if self.data.get("mark") == "all" else ""
 
     @property

@@ -9,8 +9,9 @@ def kept_of(pk: int, families) -> Household | None:
     return families.filter(merges__merged=pk).first()
 
 
-def ids_merged_into(household: Household) -> list[int]:
-    return list(HouseholdMerge.objects.filter(into=household).values_list("merged", flat=True))
+def ids_merged(ids: list[int]) -> dict[int, int]:
+    """Of these families those that were merged, each with the one that it is now. Cost: one query."""
+    return dict(HouseholdMerge.objects.filter(merged__in=ids).values_list("merged", "into"))
 
 
 def find_by_retired(families, number: str) -> Household | None:

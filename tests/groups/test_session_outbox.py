@@ -13,6 +13,7 @@ from assistance_logs.groups.models import GroupSession, Membership
 from beneficiaries.models import Assignment
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
+from tests.beneficiaries.test_household_two_into_one import merged
 from tests.factories import NORTH, make_group, make_household, make_session, make_user, picture
 from tests.groups.sending import post_item, sent_session
 
@@ -97,6 +98,19 @@ def test_a_hand_over_costs_no_meeting_of_before(as_budi, budi, rian, group, nort
     answer = post_item(as_budi, group, budi, sent_session(north_family, second_family)).json()
     assert answer["state"] == state and answer.get("url", "") == ""
     assert GroupSession.objects.count() == (state == "stored")
+
+
+@pytest.mark.parametrize("presence", ["hadir", "sakit"])
+def test_what_was_noted_of_a_family_that_was_merged_since_is_the_kept_ones(
+    as_budi, budi, admin, group, north_family, second_family, third_family, presence
+):
+    sent = sent_session(second_family, north_family) if presence == "hadir" else sent_session(
+        second_family, away={north_family: presence}
+    )  # fmt: skip
+    merged(third_family, north_family, admin)
+    answers = [post_item(as_budi, group, budi, sent).json() for _ in range(2)]
+    assert answers[0]["state"] == "stored" and answers[0] == answers[1]
+    assert noted(GroupSession.objects.get()) == {"Tini Utara": "hadir", "Uum Utara": presence}
 
 
 def test_a_photo_comes_after_its_meeting_once(as_budi, budi, ayu, group, north_family, second_family):
