@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from beneficiaries.models.enrollment import Enrollment
-from beneficiaries.models.household import Household, Member
-
 # The day in Jakarta, whatever the connection's zone: current_date would be yesterday until seven in the morning.
 TODAY = f"(now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
@@ -93,7 +90,6 @@ GROUPS = {
     **dict.fromkeys(("account_digest", "account_sealed"), "account"),
     **dict.fromkeys(("status", "since", "reason", "letter"), "status"),
 }
-MODELS = {model._meta.db_table: model for model in (Household, Member, Enrollment)}
 
 
 def bits(filled: list[Filled]) -> str:
