@@ -3,30 +3,20 @@
 import math
 import re
 
-APOSTROPHES = "'`’"  # typed before a number so that Excel keeps it as text
-NOTHING = {
-    "",
-    "-",
-    "--",
-    "–",
-    "—",
-    "0",
-    "TIDAK ADA",
-    "BELUM PUNYA",
-    "BELUM ADA",
-    "TIDAK PUNYA",
-    "TIDAK MEMILIKI",
-    "BELUM MEMILIKI",
-    "TDK ADA",
-    "TDK PUNYA",
-    "BLM ADA",
-    "BLM PUNYA",
-    "NIHIL",
-    "N/A",
-    "KOSONG",
-    "NULL",
-}
-LONGEST_NOTHING = 20  # with some apostrophes before it
+from ejsika.lib.sheet_faults import FAULTS
+
+APOSTROPHES = "'`’‘´′"  # typed before a number so that Excel keeps it as text
+_WORD_OF_NOTHING = re.compile(
+    r"(TIDAK|TDK|TAK|BELUM|BLM) (ADA|PUNYA|MEMILIKI|MEMPUNYAI)"
+    r"( (NO |NOMOR )?(NIK|KTP|E-KTP|KK|HP|WA|TELP|REK|REKENING))?"
+    r"|NIHIL|N/A|KOSONG|NULL"
+)
+_MARKS_OF_NOTHING = set("-–—_.,?~ ")
+_BEGINS_NOTHING = {*_MARKS_OF_NOTHING, *APOSTROPHES, *"0TtBbNnKk"}
+LONGEST_NOTHING = 40  # with some apostrophes before it
+# What stands between letters unseen, copied along from a telephone or a PDF; joiners within a name are none.
+_UNSEEN = "\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_BLANKS, _UNSEEN_MARKS = re.compile(r"[\x00-\x1f\x7f\u00a0]"), re.compile(f"[{_UNSEEN}]")
 
 
 def text(cell: object) -> str:
@@ -37,7 +27,7 @@ def text(cell: object) -> str:
         return "Ya" if cell else "Tidak"
     if isinstance(cell, float):
         cell = int(cell) if math.isfinite(cell) and cell.is_integer() else cell
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u200b\ufeff\u00a0]", " ", str(cell)).split())
+    return " ".join(_BLANKS.sub(" ", _UNSEEN_MARKS.sub("", str(cell))).split())
 
 
 def plain_number(cell: object) -> str:
@@ -46,9 +36,9 @@ def plain_number(cell: object) -> str:
 
 
 def written(cell: object) -> str:
-    """A cell as text; "" for one that says in a word that there is nothing."""
+    """A cell as text; "" for one that says in a word that there is nothing, and where a formula has failed."""
     raw = text(cell)
-    return "" if says_nothing(raw) else raw
+    return "" if says_nothing(raw) or is_fault(raw) else raw
 
 
 def is_nothing(cell: object) -> bool:
@@ -57,8 +47,13 @@ def is_nothing(cell: object) -> bool:
 
 def says_nothing(raw: str) -> bool:
     """Whether a text, as text() or plain_number() gives it, means an empty cell."""
-    if len(raw) > LONGEST_NOTHING:
+    if raw and (raw[0] not in _BEGINS_NOTHING or len(raw) > LONGEST_NOTHING):
         return False
     if raw[:1] in APOSTROPHES:
         raw = raw.lstrip(APOSTROPHES).strip()
-    return raw.upper() in NOTHING
+    return raw == "0" or _MARKS_OF_NOTHING.issuperset(raw) or bool(_WORD_OF_NOTHING.fullmatch(raw.upper()))
+
+
+def is_fault(raw: str) -> bool:
+    """Whether a text, as text() gives it, is what a spreadsheet shows where a formula has failed."""
+    return raw[:1] == "#" and raw.upper() in FAULTS

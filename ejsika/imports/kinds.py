@@ -163,6 +163,8 @@ class SheetKind(ABC):
     least_columns = 3  # and so many known ones
     next_step = ""  # template of what is to be done after a commit
     order = 1  # among the kinds that are offered
+    loose_fields: set[str] = frozenset()  # whose titles may end in words that say whose they are: of loose_words
+    loose_words: set[str] = frozenset()
     kept_as_text: set[str] = frozenset()  # fields of digits that a spreadsheet would cut, or drop their noughts
 
     @abstractmethod

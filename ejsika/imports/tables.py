@@ -18,6 +18,7 @@ from ejsika.lib.sheets import Sheet
 
 _REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
 HEAD_DEPTH = 3  # lines that a head may have
+_BY_AN_ADMIN = 2  # of the ways to read a title
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
 
 
@@ -48,7 +49,7 @@ def open_tables(content: bytes, kind: SheetKind, pulse: Callable[[], None] = lam
 
 def find_tables(sheets: list[Sheet], kind: SheetKind, mappings: dict[str, HeadMapping]) -> Found:
     """Find the head of each sheet; lines are numbered on from sheet to sheet. Errors: Refusal."""
-    words = _Words({word: column.field for column in kind.columns for word in column.spellings}, mappings)
+    words = _Words(kind, mappings)
     heads = [_find_head(sheet, kind, words) for sheet in sheets]
     try:
         chosen = _choose(heads, kind)
@@ -135,32 +136,49 @@ def _seen_from_below(lines: list[list]) -> list:
     return [next((cell for cell in column if str(cell).strip()), "") for column in columns]
 
 
-@dataclass
 class _Words:
     """Which field a title names: by the words that people use, and by what an admin said of this very head."""
 
-    spellings: dict[str, str]
-    mappings: dict[str, HeadMapping]
+    def __init__(self, kind: SheetKind, mappings: dict[str, HeadMapping]):
+        self.own = {plain(column.title): column.field for column in kind.columns}
+        self.spellings = {word: column.field for column in kind.columns for word in column.spellings}
+        self.loose = {word: field for word, field in self.spellings.items() if field in kind.loose_fields}
+        self.loose_words, self.mappings = kind.loose_words, mappings
 
-    def named(self, titles: list[str]) -> dict[str, str]:
+    def readings(self, titles: list[str]) -> list[Callable[[str], str | None]]:
+        """Ways to find the field of one of these titles, the surest first; what an admin said is the third."""
         mapping = self.mappings.get(fingerprint(titles)) if self.mappings else None
-        return mapping.fields if mapping else {}
+        named = mapping.fields if mapping else {}
+        return [
+            lambda title: self.own.get(plain(title)),
+            self.usual,
+            lambda title: named.get(plain(title)),
+            self.loosely,
+        ]
 
     def usual(self, title: str) -> str | None:
         return self.spellings.get(plain(title)) or self.spellings.get(plain(_REMARK.sub("", title)))
+
+    def loosely(self, title: str) -> str | None:
+        """The field of a title that says at its end whose it is: "Tgl Lahir Pengurus"."""
+        words = re.findall(r"[^\W_]+", _REMARK.sub("", title[:LONGEST_TITLE]).upper())
+        while len(words) > 1 and words[-1] in self.loose_words:
+            words.pop()
+            if field := self.loose.get("".join(words)):
+                return field
+        return None
 
 
 def _read_head(sheet: str, row: int, cells: list, words: _Words) -> Head:
     head = Head(sheet[:LONGEST_NAME], row, {}, {}, [], cells)
     titles = [" ".join(str(cell).split()) for cell in cells]
-    named = words.named(titles)
-    for index, title in enumerate(titles):
-        usual = words.usual(title)
-        field = usual or named.get(plain(title))
-        if field and field not in head.fields:
-            head.fields[field], head.titles[field] = index, title[:LONGEST_TITLE]
-            if not usual:
-                head.named.add(field)
-        elif title and not is_reason(title):
-            head.unknown.append(title[:LONGEST_NAME])
+    left = {index: title for index, title in enumerate(titles) if title}
+    for number, read in enumerate(words.readings(titles)):
+        for index, title in list(left.items()):
+            if (field := read(title)) and field not in head.fields:
+                head.fields[field], head.titles[field] = index, title[:LONGEST_TITLE]
+                del left[index]
+                if number == _BY_AN_ADMIN:
+                    head.named.add(field)
+    head.unknown = [title[:LONGEST_NAME] for title in left.values() if not is_reason(title)]
     return head

@@ -5,6 +5,7 @@ MESSAGES = {
     "web_page": "Berkas ini halaman web, walau namanya lembar kerja. Buka di Excel, simpan ulang sebagai XLSX, lalu "
     "unggah.",
     "xml_sheet": "Berkas ini XML Spreadsheet 2003. Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
+    "zipped": "Berkas ini ZIP berisi berkas lain. Ekstrak dahulu, lalu unggah lembar kerja di dalamnya.",
     "file_corrupt": "Berkas rusak atau terpotong. Buka lagi di Excel, simpan ulang sebagai XLSX, lalu unggah.",
     "quote_open": 'Ada tanda kutip (") yang tidak ditutup di CSV ini, sehingga baris sesudahnya menempel menjadi satu. '
     "Buka di Excel, simpan ulang sebagai XLSX, lalu unggah.",
@@ -15,7 +16,7 @@ MESSAGES = {
 
 
 # Reasons with a sentence of their own, and the code that they are told by.
-CODES = {"web_page": "file_type", "xml_sheet": "file_type", "quote_open": "file_corrupt"}
+CODES = {"web_page": "file_type", "zipped": "file_type", "xml_sheet": "file_type", "quote_open": "file_corrupt"}
 
 
 class SheetError(Exception):

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ejsika.lib.sheet_faults import tell_in_sheet
+
 LARGE, SLICE, FIRST_SLICE = 8_000_000, 4_000_000, 500_000  # bytes of XML; one line of sixteen cells has some 950
 SLICES_PER_TEXTS = 4  # a slice is so many times as large as the texts that are read again with each
 PIECE = 1_000_000  # unpacked at once
@@ -122,7 +124,7 @@ class LargeSheet:
                 if cut < len(_LINE_END) and not is_last:
                     wanted *= 2  # a line that is longer than a slice
                     continue
-                yield b"".join((head, rest[:cut], _END, b"</worksheet>"))
+                yield b"".join((head, tell_in_sheet(rest[:cut]), _END, b"</worksheet>"))
                 rest, wanted = rest[cut:], self.size
 
     def _workbook(self, xml: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from ejsika.lib.formulae import unwrap
@@ -44,12 +44,19 @@ def open_text(content: bytes) -> Callable[[], Iterator[list]]:
 
 def _rows_of_text(text: str, delimiter: str) -> Iterator[list]:
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for row in _cut(io.StringIO(text, newline=""), delimiter):
             if any("\n" in cell and _holds_lines(cell, delimiter) for cell in row):
                 raise SheetError("quote_open")
             yield [unwrap(cell) for cell in row]
     except csv.Error:
         raise SheetError("file_corrupt") from None
+
+
+def _cut(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The cells of each line, also of one that was quoted whole when a program saved it anew."""
+    for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+        is_whole = len(row) == 1 and row[0].count(delimiter) >= LEAST_SWALLOWED
+        yield next(csv.reader(row, delimiter=delimiter)) if is_whole else row
 
 
 def _holds_lines(cell: str, delimiter: str) -> bool:
@@ -78,8 +85,10 @@ def _decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     start = content[:400]
-    if start[1::2].count(0) > len(start) // 4 and not start[::2].count(0):
-        return content.decode("utf-16-le", errors="replace")  # the mark was left out
+    for encoding, first in (("utf-16-le", 1), ("utf-16-be", 0)):  # the mark was left out
+        if start[first::2].count(0) > len(start) // 4 and not start[1 - first :: 2].count(0):
+            return content.decode(encoding, errors="replace")
+    content = content.rstrip(b"\x00")  # as a copy that was cut short is filled up
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -90,7 +99,7 @@ def _delimiter(head: list[str]) -> str:
     """Take the mark that cuts the most lines into the same, largest number of cells."""
 
     def score(mark: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(head, delimiter=mark) if len(row) > 1]
+        widths = [len(row) for row in _cut(head, mark) if len(row) > 1]
         common = max(set(widths), key=widths.count, default=0)
         return widths.count(common) * common, common
 

@@ -1,7 +1,7 @@
 """Spreadsheets as they come: opened by their content, never by their name, and handed on as plain cells.
 
-A cell is str, float, int, bool, date, datetime or time; an empty one is "". Formulae give their stored value;
-macros, links and external references are never followed.
+A cell is str, float, int, bool, date, datetime or time; an empty one is "". Formulae give their stored value, those
+without one and those that failed a text of sheet_faults; macros, links and external references are never followed.
 """
 
 import io
@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from ejsika.lib import sheet_faults
 from ejsika.lib.sheet_errors import SheetError
 from ejsika.lib.sheet_slices import UNREADABLE, LargeSheet, large_sheets
 from ejsika.lib.sheet_text import open_text
@@ -36,6 +37,7 @@ _ODS_TAG = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)(?=[\s/
 _ODS_REPEATED = re.compile(rb"\bnumber-(?:columns|rows)-repeated=[\"'](\d{1,9})[\"']")
 _ODS_SPANNED = re.compile(rb"\bnumber-rows-spanned=[\"'](\d{1,7})[\"']")
 Spans = dict[int, list[tuple[int, int]]]  # cells merged over several lines, by their first line: (column, last line)
+_PACKED = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 MANIFEST = "META-INF/manifest.xml"
 MAX_TAG = 100_000  # bytes of one tag
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)  # also: encrypted, unknown packing
@@ -91,7 +93,7 @@ def _check_archive(content: bytes) -> list[Spans]:
     if _is_locked(archive, names):
         raise SheetError("file_encrypted")
     if not any(name.startswith("xl/") for name in names) and not _is_ods(archive, names):
-        raise SheetError("file_type")
+        raise SheetError("zipped" if any(name.lower().endswith(_PACKED) for name in names) else "file_type")
     unpacked = sum(entry.file_size for entry in entries)
     blown_up = unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * len(content)
     if unpacked > MAX_UNPACKED_BYTES or len(entries) > MAX_ENTRIES or blown_up:
@@ -167,8 +169,10 @@ def _times(attributes: bytes) -> int:
 
 def _open_workbook(content: bytes, spans: Iterable[Spans] = ()) -> list[Sheet]:
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         large = large_sheets(content) if content.startswith(ZIP_MAGIC) else {}
+        if content.startswith(ZIP_MAGIC):
+            content = sheet_faults.tell(content, {sheet.part for sheet in large.values()})
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         named = zip_longest(workbook.sheet_names, spans)
         return [
             _large_sheet(large[name]) if name in large else _sheet(workbook.get_sheet_by_name(name), known or {})
@@ -177,7 +181,7 @@ def _open_workbook(content: bytes, spans: Iterable[Spans] = ()) -> list[Sheet]:
         ]
     except PasswordError:
         raise SheetError("file_encrypted") from None
-    except (CalamineError, OSError, ValueError):
+    except (CalamineError, OSError, *UNREADABLE):
         raise SheetError("file_corrupt") from None
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-_KINDS = {"KAB", "KABUPATEN", "KOTA", "KEC", "KECAMATAN", "DS", "DESA", "KEL", "KELURAHAN"}
+_KINDS = {"KAB", "KABUPATEN", "KOTA", "KOTAMADYA", "KODYA", "KEC", "KECAMATAN", "DS", "DESA", "KEL", "KELURAHAN"}
 
 
 def place_key(name: str) -> str:
@@ -18,4 +18,4 @@ def city_or_regency(name: str) -> str | None:
     words = re.findall(r"[A-Z]+", name.upper())
     if words and words[0] in {"KAB", "KABUPATEN"}:
         return "kabupaten"
-    return "kota" if words and words[0] == "KOTA" else None
+    return "kota" if words and words[0] in {"KOTA", "KOTAMADYA", "KODYA"} else None

@@ -22,6 +22,13 @@ NIK = "3602064405970001"  # a woman born on 4 May 1997 (or 2097)
         ("3602\u00a00644\u00a00597\u00a00001", NIK),
         (3602064405970001.0, NIK),
         (3602064405970001, NIK),
+        ("‘3602064405970001", NIK),
+        ("\u202a3602064405970001\u202c\u200e", NIK),  # as a telephone copies it
+        ("3602\u200b064405970001", NIK),
+        ("#N/A", "nik_length"),
+        ("belum punya NIK", "required"),
+        ("...", "required"),
+        ("?", "required"),
         ("3602064405970010", "3602064405970010"),  # text is never cut, whatever it ends in
         ("360206440597000", "nik_length"),
         ("36020644059700011", "nik_length"),
@@ -91,6 +98,13 @@ def test_what_a_nik_says_must_be_possible(day_month_year, serial, code):
         ("4-Mei-97", "1997-05-04"),
         ("04/05/97", "1997-05-04"),
         ("17 Agustus 1945", "1945-08-17"),
+        ("17 Agst 1945", "1945-08-17"),
+        ("17 Agus. 1945", "1945-08-17"),
+        ("4Mei1997", "1997-05-04"),
+        ("4-V-1997", "1997-05-04"),
+        ("04–05–1997", "1997-05-04"),
+        ("04\\05\\1997", "1997-05-04"),
+        ("35554.0", "1997-05-04"),
         ("1 Pebruari 1980", "1980-02-01"),
         ("1 Nop 1980", "1980-11-01"),
         ("31 Desember 1980", "1980-12-31"),
@@ -115,6 +129,9 @@ def test_what_a_nik_says_must_be_possible(day_month_year, serial, code):
         ("00/05/1980", "date_invalid"),
         ("31/12/1899", "date_invalid"),
         ("4 Meii 1997", "date_invalid"),
+        ("4 Me 1997", "date_invalid"),
+        ("4-IIII-1997", "date_invalid"),
+        ("35554.5 hari", "date_invalid"),
         ("04/05/1997 lahir", "date_invalid"),
         ("04/05/997", "date_invalid"),
         ("1997", "date_invalid"),
@@ -152,6 +169,8 @@ def test_two_digit_year(cell, nik, adult, year):
         ("007", 7),
         ("RT 07", 7),
         ("rw.3", 3),
+        ("RT: 03", 3),
+        ("7,00", 7),
         ("'007", 7),
         ("", None),
         ("-", None),
@@ -184,6 +203,9 @@ def test_number(cell, expected):
         ("", None),
         ("-", None),
         (0.0, None),
+        ("0.0", None),
+        ("0,000000", None),
+        ("–6,345", Decimal("-6.345000")),
         ("6°20'44\"S", "coordinate_invalid"),
         ("-6.345.678", "coordinate_invalid"),
         ("-6.3 106.2", "coordinate_invalid"),
@@ -207,6 +229,11 @@ def test_coordinate(cell, expected):
         (cells.SEXES, "laki laki", "L"),
         (cells.SEXES, "Perempuan ", "P"),
         (cells.SEXES, "wanita", "P"),
+        (cells.SEXES, "L - Laki-laki", "L"),
+        (cells.SEXES, "P (Perempuan)", "P"),
+        (cells.SEXES, "Perempuan (P)", "P"),
+        (cells.SEXES, "L (Perempuan)", "choice_unknown"),
+        (cells.SEXES, "P/L", "choice_unknown"),
         (cells.SEXES, "X", "choice_unknown"),
         (cells.SEXES, "-", None),
         (cells.STATUSES, "AKTIF", "aktif"),
@@ -228,6 +255,8 @@ def test_coordinate(cell, expected):
         (cells.RELATIONSHIPS, "Istri/suami", "2"),
         (cells.RELATIONSHIPS, "ANAK KANDUNG", "3"),
         (cells.RELATIONSHIPS, 1.0, "1"),
+        (cells.RELATIONSHIPS, "1. Kepala Keluarga", "1"),
+        (cells.RELATIONSHIPS, "4. Anak", "3"),  # by another list's number
     ],
 )
 def test_choice(known, cell, expected):
@@ -263,6 +292,8 @@ def test_grade(level, cell, expected):
         (81234567890.0, "081234567890"),
         ("+62 812 3456 7890", "081234567890"),
         ("6281234567890", "081234567890"),
+        ("+62 0812 3456 7890", "081234567890"),
+        ("HP: 0812-3456-7890 (anak)", "081234567890"),
         ("'081234567890", "081234567890"),
         ("-", None),
         ("belum punya", None),
@@ -348,8 +379,37 @@ def test_text(cell, expected):
         ("Istri (Pengurus)", "2", True),
         ("Penerima manfaat / Kepala keluarga", "1", True),
         ("Anak", "3", False),
+        ("ANAK KE-2", "3", False),
         ("", None, False),
     ],
 )
 def test_relationship(cell, expected, is_marked):
     assert cells.relationship(cell) == ((expected, None), is_marked)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("SLTA/SEDERAJAT", "SMA"),
+        ("SD / Sederajat", "SD"),
+        ("SMP/MTs", "SMP"),
+        ("TAMAT SD/SEDERAJAT", None),
+        ("TIDAK/BELUM SEKOLAH", None),
+        ("Tidak sekolah lagi", None),
+        ("DIPLOMA IV/STRATA I", None),
+        ("Belum tamat SD/sederajat", None),
+        ("entah", "choice_unknown"),
+    ],
+)
+def test_school_as_the_civil_registry_writes_it(cell, expected):
+    value, code = cells.school(cell)
+    assert (code or value) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("√", True), ("✔", True), ("v", True), ("N", False), ("Tdk", False), ("-", None), ("*", "choice_unknown")],
+)
+def test_yes_and_no(cell, expected):
+    value, code = cells.yes_no(cell)
+    assert (code or value) == expected

@@ -71,3 +71,15 @@ def test_lines_out_of_order_are_refused(large):
     )
     with pytest.raises(SheetError):
         list(open_sheets(content)[1].rows())
+
+
+def test_faults_are_told_in_every_slice(large):
+    content = altered(large, SHEET, lambda xml: re.sub(rb'<c r="B(\d+99)" t="inlineStr">.*?</c>', _fault, xml))
+    assert large_sheets(content)
+    *_, sheet = open_sheets(content)
+    told = [number for number, row in sheet.lines() if row[1:2] == ["#REF!"]]
+    assert told == [number for number in range(99, 12_000, 100) if number > 99 and number - 1 not in (GAP,)]
+
+
+def _fault(found: re.Match) -> bytes:
+    return b'<c r="B%b" t="e"><v>#REF!</v></c>' % found[1]

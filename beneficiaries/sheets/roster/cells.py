@@ -10,47 +10,47 @@ import re
 from functools import lru_cache
 
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
-from ejsika.imports.cells import is_nothing, plain_number, says_nothing, text, written  # noqa: F401 - all cells in one place
+from ejsika.imports.cells import (  # noqa: F401 - all cells in one place
+    APOSTROPHES,
+    is_fault,
+    is_nothing,
+    plain_number,
+    says_nothing,
+    text,
+    written,
+)
 from ejsika.imports.kinds import plain
 
 REMEMBERED = 50_000  # answers kept of what is read again and again
 EXCEL_EPOCH, EARLIEST = datetime.date(1899, 12, 30), datetime.date(1900, 1, 1)
-MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "jan januari january",
-            "feb peb februari pebruari february",
-            "mar maret march",
-            "apr april",
-            "mei may",
-            "jun juni june",
-            "jul juli july",
-            "agu agt ags agust agustus aug august",
-            "sep sept september",
-            "okt oct oktober october",
-            "nov nop november nopember",
-            "des dec desember december",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
-_DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]+)\.?\s*[-/. ,]\s*(\d{4}|\d{2})" + _TIME)
-_PLACE_OF_BIRTH = re.compile(r"^[a-z][a-z. ()]*[,/ ]\s*(?=\d)")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
-_SERIAL = re.compile(r"[0-9]{5}")
-_NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS)[\s.]*", re.IGNORECASE)
-_RT_AND_RW = re.compile(
-    r"(?:RT)?[\s.:]*(\d{1,4}|-+)(?:\s*[/\\|\-–—,;]\s*|[\s.]*(?=RW)|\s+)(?:RW)?[\s.:]*(\d{1,4}|-+)", re.IGNORECASE
+_MONTHS = (
+    *("januari january", "pebruari februari february", "maret march", "april", "mei may", "juni june", "juli july"),
+    *("agustus august ags agst agt agts", "september", "oktober october", "nopember november", "desember december"),
 )
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+# Each by its name, by three letters of it or more, and by its Roman numeral.
+MONTHS = {word[:end]: month for month, words in enumerate(_MONTHS, 1) for word in words.split() for end in range(3, 10)}
+MONTHS |= {numeral: month for month, numeral in enumerate(_ROMAN, 1)}
+_TIME = r"(?:[ t]\d{1,2}[:.]\d{2}.*)?"
+_MARK = r"\s*[-–—/\\._ ]\s*"  # between the parts of a date
+_DAY_FIRST = re.compile(
+    rf"(\d{{1,2}})(?:{_MARK}(\d{{1,2}})(?:{_MARK}|\s*,\s*)|(?:{_MARK})?([a-z]+)\.?(?:{_MARK}|\s*,\s*)?)(\d{{4}}|\d{{2}}){_TIME}"
+)
+_PLACE_OF_BIRTH = re.compile(r"^[a-z][a-z. ()]*[,/ ]\s*(?=\d)")
+_YEAR_FIRST = re.compile(rf"(\d{{4}}){_MARK}(\d{{1,2}}){_MARK}(\d{{1,2}}){_TIME}")
+_SERIAL = re.compile(r"[0-9]{5}([.,]0+)?")
+_NEIGHBOURHOOD = re.compile(r"^(RT|RW|KELAS|KLS|TAHUN|THN|TH)[\s.:-]*(?=\d)", re.IGNORECASE)
+_RT_AND_RW = re.compile(
+    r"(?:RT\s*/\s*RW|RT)?[\s.:]*(\d{1,4}|-+)(?:\s*[/\\|\-–—,;]\s*|[\s.]*(?=RW)|\s+)(?:RW)?[\s.:]*(\d{1,4}|-+)",
+    re.IGNORECASE,
+)
+_RW_AND_RT = re.compile(r"RW[\s.:]*(\d{1,4}|-+)[\s.,;/-]*RT[\s.:]*(\d{1,4}|-+)", re.IGNORECASE)
 _DAY_AND_MONTH = re.compile(r"\d{1,2}[-\s]?[a-z]{3,}|[a-z]{3,}[-\s]\d{1,2}|\d{4}-\d\d-\d\d.*", re.IGNORECASE)
 NEIGHBOURHOODS = (1, 999)
 _SEVERAL_PHONES = re.compile(r"[/;,|&\n]|\b(?:dan|atau)\b", re.IGNORECASE)
 SHORTEST_PHONE = 8
-_PHONE_MARKS = re.compile(r"[\s().-]")
-_COUNTRY = re.compile(r"^(\+62|62(?=8))")
+_PHONE_MARKS = re.compile(r"[\s().:_=–—-]|[^\W\d_]")
+_COUNTRY = re.compile(r"^(\+62|62(?=0?8))0?")
 _BRANCH = re.compile(r"[\s,(-]+(KCP|KC|KK|Unit|Kantor|Cabang|Cab|Capem)\b.*", re.IGNORECASE)
 EXPONENT = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
@@ -65,7 +65,7 @@ def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if re.fullmatch(r"\d{15}0", raw) or not re.fullmatch(r"\d+", raw):
             return None, f"{prefix}_truncated"
-    elif EXPONENT.fullmatch(raw.replace(" ", "")):
+    elif is_cut(raw):
         return None, f"{prefix}_truncated"
     digits = re.sub(r"[\s.]", "", raw)
     if not re.fullmatch(r"[0-9]{16}", digits):
@@ -105,7 +105,7 @@ def date(
     elif says_nothing(raw := plain_number(cell)):
         return None, None
     elif (isinstance(cell, int | float) and not isinstance(cell, bool)) or _SERIAL.fullmatch(raw):
-        found = _from_serial(float(raw))
+        found = _from_serial(float(raw.replace(",", ".")))
     else:
         found = _from_text(raw.lower(), nik, today, adult)
     if found is None or not EARLIEST <= found <= today:
@@ -127,7 +127,8 @@ def _from_text(words: str, nik: str | None, today: datetime.date, adult: bool) -
     """Read a date as people write one, the place of birth before it left out: "Lebak, 4 Mei '80"."""
     words = _PLACE_OF_BIRTH.sub("", words.replace("'", ""))
     if match := _DAY_FIRST.fullmatch(words):
-        day, month, year = match.groups()
+        day, month, name, year = match.groups()
+        month = month or name
     elif match := _YEAR_FIRST.fullmatch(words):
         year, month, day = match.groups()
     else:
@@ -151,12 +152,12 @@ def _century(year: int, nik: str | None, today: datetime.date, adult: bool) -> i
 
 
 def number(cell: object, low: int, high: int) -> tuple[int | None, str | None]:
-    """Read a whole number: 7, "007", "RT 07", and the "7.0" that other programs write."""
+    """Read a whole number: 7, "007", "RT 07", "Tahun 2021", and the "7.0" that other programs write."""
     raw = plain_number(cell)
     if says_nothing(raw):
         return None, None
     digits = _NEIGHBOURHOOD.sub("", raw)
-    digits = re.sub(r"[.,]0$", "", digits)
+    digits = re.sub(r"[.,]0+$", "", digits)
     if not re.fullmatch(r"[0-9]{1,6}", digits) or not low <= int(digits) <= high:
         return (None, None) if re.fullmatch("0+", digits) else (None, "number_invalid")
     return int(digits), None
@@ -169,10 +170,13 @@ def neighbourhoods(cell: object) -> tuple[tuple[int | None, int | None], str | N
         return nothing, "number_dated"
     if says_nothing(raw):
         return nothing, None
-    found = _RT_AND_RW.fullmatch(raw)
-    if found is None:
+    if found := _RT_AND_RW.fullmatch(raw):
+        parts = found.groups()
+    elif found := _RW_AND_RT.fullmatch(raw):
+        parts = found.groups()[::-1]
+    else:
         return nothing, "number_invalid"
-    read = [number(part, *NEIGHBOURHOODS) for part in found.groups()]
+    read = [number(part, *NEIGHBOURHOODS) for part in parts]
     code = next((code for _, code in read if code), None)
     return (nothing, code) if code else ((read[0][0], read[1][0]), None)
 
@@ -180,7 +184,7 @@ def neighbourhoods(cell: object) -> tuple[tuple[int | None, int | None], str | N
 def phone(cell: object) -> tuple[str | None, bool]:
     """Read a phone number as text, and whether another stands beside it: the first is taken.
 
-    The nought that Excel drops comes back. Words alone say that there is none.
+    The nought that Excel drops comes back, words beside a number go. Words alone say that there is none.
     """
     if type(cell) is str and cell.startswith("08") and cell.isdecimal() and len(cell) < 2 * SHORTEST_PHONE:
         return cell, False
@@ -191,22 +195,30 @@ def phone(cell: object) -> tuple[str | None, bool]:
     return _one_phone(several[0] if several[1:] else raw), len(several) > 1
 
 
+def is_cut(raw: str) -> bool:
+    """Whether a spreadsheet has made 8,12E+10 of a number that people wrote."""
+    return "e" in raw.lower() and bool(EXPONENT.fullmatch(raw.replace(" ", "")))
+
+
 def _one_phone(raw: str) -> str:
     raw = _COUNTRY.sub("0", _PHONE_MARKS.sub("", raw))
     return f"0{raw}" if raw.startswith("8") else raw
 
 
 def yes_no(cell: object) -> tuple[bool | None, str | None]:
-    word = plain(text(cell))
-    if not word or text(cell) == "-":
-        return None, None
-    if word in {"YA", "Y", "1", "IYA", "HAMIL", "ADA", "TRUE", "X", "V", "BERAT"}:
+    raw = text(cell)
+    word = plain(raw)
+    if raw in _TICKS or word in _IS:
         return True, None
-    return (
-        (False, None)
-        if word in {"TIDAK", "T", "0", "TIDAKADA", "FALSE", "BUKAN", "BELUM"}
-        else (None, "choice_unknown")
-    )
+    if word in _IS_NOT:
+        return False, None
+    return (None, None) if says_nothing(raw) else (None, "choice_unknown")
+
+
+_TICKS = {"√", "✓", "✔", "☑", "✅"}
+_IS = {"YA", "Y", "1", "IYA", "YES", "HAMIL", "SEDANGHAMIL", "ADA", "TRUE", "X", "V", "BERAT"}
+_IS_NOT = {"TIDAK", "TDK", "T", "N", "0", "NO", "FALSE", "BUKAN", "BELUM", "BLM", "NORMAL", "TIDAKHAMIL", "TDKHAMIL"}
+_IS_NOT |= {"TIDAKADA", "TDKADA", "NIHIL"}
 
 
 def _choices(enum, **variants: str) -> dict[str, str]:
@@ -229,21 +241,23 @@ STATUSES |= {
 RELATIONSHIPS = _choices(Relationship) | {
     plain(word): value
     for value, words in {
-        "1": "Kepala keluarga|Kepala|KK|Suami (kepala keluarga)|Kepala rumah tangga",
-        "2": "Istri|Suami|Isteri|Pasangan|Istri/suami|Isteri/suami",
-        "3": "Anak|Anak kandung|Anak tiri|Anak angkat",
+        "1": "Kepala keluarga|Kepala|KK|Suami (kepala keluarga)|Kepala rumah tangga|KRT|Kep keluarga"
+        "|Kep kel|Kepala kel",
+        "2": "Istri|Suami|Isteri|Pasangan|Istri/suami|Isteri/suami|Suami/istri|Suami/isteri",
+        "3": "Anak|Anak kandung|Anak tiri|Anak angkat|Anak asuh",
         "5": "Cucu",
-        "6": "Orang tua|Mertua|Ibu|Bapak|Ayah|Orangtua",
+        "6": "Orang tua|Mertua|Ibu|Bapak|Ayah|Ortu|Ibu kandung|Bapak kandung|Ayah kandung|Ibu mertua|Bapak mertua",
         "7": "Pembantu|Sopir",
-        "8": "Lainnya|Famili lain|Famili|Saudara|Keponakan",
+        "8": "Lainnya|Lain-lain|Famili lain|Famili lainnya|Famili|Saudara|Keponakan|Adik|Kakak|Nenek|Kakek|Adik ipar"
+        "|Kakak ipar|Ipar|Paman|Bibi|Cicit|Sepupu",
     }.items()
     for word in words.split("|")
 }
 SCHOOLS = _choices(
     SchoolLevel,
-    SD="SD|MI|SDLB|Paket A|SD/MI|Sekolah Dasar",
-    SMP="SMP|MTs|SLTP|SMPLB|Paket B|SMP/MTs",
-    SMA="SMA|SMK|MA|SLTA|SMU|MAK|SMALB|Paket C|SMA/SMK",
+    SD="SD|MI|SDN|SDLB|SDIT|Paket A|SD/MI|Sekolah Dasar",
+    SMP="SMP|MTs|SMPN|SLTP|SMPLB|SMPIT|Paket B|SMP/MTs",
+    SMA="SMA|SMK|MA|SMAN|SMKN|SLTA|SMU|STM|MAK|SMALB|Paket C|SMA/SMK|SMA/SMK/MA|SMA/MA/SMK",
 )
 BANKS = {plain(value): value for value in Bank.values} | {
     plain(word): bank.value
@@ -260,11 +274,22 @@ BANKS = {plain(value): value for value in Bank.values} | {
 
 
 def choice(cell: object, known: dict[str, str]) -> tuple[str | None, str | None]:
-    """Read a choice by its code, label or a spelling variant."""
-    if is_nothing(cell):
+    """Read a choice by its code, label or a spelling variant; code and label may stand side by side: "1. Anak"."""
+    raw = text(cell)
+    if says_nothing(raw):
         return None, None
-    value = known.get(plain(text(cell)))
+    value = known.get(plain(raw))
+    if value is None and (parts := _WITH_CODE.fullmatch(raw)):
+        value = _agreed({known.get(plain(part)) for part in parts.groups() if part})
     return (value, None) if value is not None else (None, "choice_unknown")
+
+
+# "1. Anak", "L - Laki-laki"; "Perempuan (P)". What the numbers of another list mean nobody knows: the word counts.
+_WITH_CODE = re.compile(r"(?:\d{1,2}|([^\W\d_]{1,2}))\s*[-–.:)=(]\s*(.*[^\W\d_].*)|(.*\S)\s*\(([^\W\d_]{1,4})\)")
+
+
+def _agreed(values: set) -> str | None:
+    return values.pop() if len(values) == 1 else None
 
 
 def bank(cell: object) -> tuple[str | None, str | None]:
@@ -277,19 +302,26 @@ def relationship(cell: object) -> tuple[tuple[str | None, str | None], bool]:
     rest, marks = re.subn(
         r"\W*\b(pengurus|penerima)( kpm| manfaat| bantuan)?\b\W*", " ", text(cell), flags=re.IGNORECASE
     )
-    return choice(rest, RELATIONSHIPS), bool(marks)
+    return choice(_WHICH_CHILD.sub("", rest), RELATIONSHIPS), bool(marks)
 
 
-_NO_SCHOOL = (
-    *("Tidak sekolah", "Belum sekolah", "Tidak/belum sekolah", "Putus sekolah", "Tamat", "Lulus"),
-    *("TK", "PAUD", "Kuliah", "S1", "D3"),
+_WHICH_CHILD = re.compile(r"(?<=[a-z]) *(ke)?[ -]*\d+\s*$", re.IGNORECASE)  # "Anak ke-3"
+
+
+_NOT_AT_SCHOOL = re.compile(
+    r"(TIDAK|TDK|BELUM|BLM|TIDAK ?/ ?BELUM)( PERNAH| LAGI| MASUK)? (BER)?SEKOLAH( LAGI)?|PUTUS SEKOLAH|BALITA"
+    r"|(TIDAK |TDK |BELUM |BLM )?(TAMAT|LULUS)( .*)?|TK|PAUD|RA|KULIAH|MAHASISWA|[SD][1-4]|D[1-4]/D[1-4].*|D4/S1"
+    r"|(AKADEMI|DIPLOMA|STRATA|PROFESI).*"
 )
-NOT_AT_SCHOOL = {plain(word) for word in _NO_SCHOOL}
+_EQUIVALENT = re.compile(r"[\s/]*\b(SEDERAJAT|SETARA)\b\W*$", re.IGNORECASE)
 
 
 def school(cell: object) -> tuple[str | None, str | None]:
-    """Read the school that a person is at now; "belum sekolah" and the like are no school."""
-    return (None, None) if plain(text(cell)) in NOT_AT_SCHOOL else choice(cell, SCHOOLS)
+    """Read the school that a person is at now; "belum sekolah" and the like are no school, nor is one that is over."""
+    raw = text(cell)
+    if _NOT_AT_SCHOOL.fullmatch(raw.upper()):
+        return None, None
+    return choice(_EQUIVALENT.sub("", raw) or raw, SCHOOLS)
 
 
 def grade(cell: object, level: str | None) -> tuple[int | None, str | None]:

@@ -4,7 +4,6 @@ import datetime
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache, partial
 from operator import itemgetter
 
@@ -164,12 +163,14 @@ class LineCleaner:
         """What joins lines into a family: the KK as written where a line is a person, else the line itself."""
         if not self.by_person:
             return row
-        raw = cells.text(self.cell("kk")).lstrip("'").replace(" ", "")
+        raw = cells.plain_number(self.cell("kk")).replace(" ", "")
         return hashlib.blake2b(raw.encode(), digest_size=16).digest() if raw else row
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
         raw = cells.text(self.cell(name))
-        if name not in PLACES or len(raw) >= NIK_DIGITS:
+        if cells.is_fault(raw):
+            message = MESSAGES["formula_error"]
+        elif name not in PLACES or len(raw) >= NIK_DIGITS:
             raw = (mask_digits if name in MASKED else mask_within)(raw)
         self.line.findings.append(Finding(name, raw[:200], code, message or MESSAGES[code], is_error))
 
@@ -199,6 +200,13 @@ class LineCleaner:
     def _address(self) -> None:
         if raw := cells.written(self.cell("address")):
             self._keep("address", raw)
+        else:
+            self._warn_of_fault("address")
+
+    def _warn_of_fault(self, name: str) -> None:
+        """Say that a cell which may be empty is so because its formula has failed."""
+        if cells.is_fault(cells.text(self.cell(name))):
+            self._warn(name, "formula_error")
 
     def _keep(self, name: str, raw: str) -> None:
         """Set a text unless it is too long."""
@@ -247,7 +255,7 @@ class LineCleaner:
         (latitude, bad_latitude), (longitude, bad_longitude) = map(points.coordinate, parts)
         if bad_latitude or bad_longitude or (latitude is None) != (longitude is None):
             at_fault = "latitude" if bad_latitude or (latitude is None and not bad_longitude) else "longitude"
-            said = MESSAGES["coordinate_invalid"] + _in_degrees(*map(points.in_degrees, parts))
+            said = MESSAGES["coordinate_invalid"] + points.offered(*map(points.in_degrees, parts))
             self._find(at or at_fault, "coordinate_invalid", said)
             return None
         if latitude is None:
@@ -255,7 +263,7 @@ class LineCleaner:
         point = float(latitude), float(longitude)
         if not geo.in_banten(*point):
             wrong = "longitude" if geo.LATITUDES[0] <= latitude <= geo.LATITUDES[1] else "latitude"
-            said = MESSAGES["coordinate_invalid"] + _suggested(latitude, longitude)
+            said = MESSAGES["coordinate_invalid"] + points.suggested(latitude, longitude)
             self._find(at or wrong, "coordinate_invalid", said)
             return None
         self.line.values |= {"latitude": latitude, "longitude": longitude}
@@ -268,7 +276,7 @@ class LineCleaner:
         cell = self.cell("point")
         if "point" not in self.at or cells.is_nothing(cell):
             return None
-        return "point", *(points.pair_of_coordinates(cell) or ("?", "?"))
+        return "point", *(points.pair_of_coordinates(cell) or ("x", "x"))
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
         place = self.find_place(*map(self.cell, ("region_code", "desa", "kecamatan", "kabupaten")))
@@ -277,6 +285,8 @@ class LineCleaner:
             is_ambiguous = place.problem == "region_ambiguous"
             message = self.places.list_candidates(place.message, nik, point) if is_ambiguous else place.message
             self._find(at, place.problem, message, is_error=place.level == "error")
+        for name in place.faults:
+            self._warn(name, "formula_error")
         if place.code is None:
             return
         if not place.code.startswith(self.importer.region_codes):
@@ -289,8 +299,13 @@ class LineCleaner:
             self._warn("latitude", "coordinate_far")
 
     def _phone(self) -> None:
-        phone, has_another = cells.phone(self.cell("phone"))
-        if phone:
+        cell = self.cell("phone")
+        phone, has_another = cells.phone(cell)
+        if phone is None:
+            self._warn_of_fault("phone")
+        elif cells.is_cut(cells.plain_number(cell)):
+            self._find("phone", "number_invalid", MESSAGES["phone_truncated"])
+        else:
             self._keep("phone", phone)
         if has_another:
             self._warn("phone", "phone_second")
@@ -298,10 +313,11 @@ class LineCleaner:
     def _account(self) -> None:
         account = self.cell("account")
         if type(account) is not str or len(account) < 2 or not account.isdecimal():
-            account = cells.written(account).lstrip("'").replace(" ", "")
+            account = cells.written(account).lstrip(cells.APOSTROPHES).replace(" ", "")
         if not account:
+            self._warn_of_fault("account")
             return
-        if not account.isdecimal() and cells.EXPONENT.fullmatch(account):
+        if not account.isdecimal() and cells.is_cut(account):
             self._find("account", "number_invalid", MESSAGES["account_truncated"])
             return
         if len(account) > LIMITS["account"]:
@@ -331,20 +347,3 @@ class LineCleaner:
             self._find("assistant", "assistant_unknown")
         else:
             self.line.values["assistant"] = pk
-
-
-def _in_degrees(latitude: Decimal | None, longitude: Decimal | None) -> str:
-    """A point in minutes and seconds as it would be written here."""
-    if latitude is None or longitude is None or not geo.in_banten(float(latitude), float(longitude)):
-        return ""
-    return f" Sebagai angka desimal: lintang {latitude}, bujur {longitude}."
-
-
-def _suggested(latitude: Decimal, longitude: Decimal) -> str:
-    """What may have been meant by a point outside: a minus left out, or the two exchanged."""
-    if geo.in_banten(-latitude, longitude):
-        return f" Mungkin kurang tanda minus: -{latitude}?"
-    for swapped in (longitude, -longitude):
-        if geo.in_banten(swapped, latitude):
-            return f" Mungkin tertukar: lintang {swapped}, bujur {latitude}?"
-    return ""

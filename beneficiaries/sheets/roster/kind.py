@@ -23,7 +23,7 @@ from beneficiaries.sheets.roster import (
     write,
 )
 from beneficiaries.sheets.roster.clean import Importer, Line, LineCleaner
-from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED, TITLES
+from beneficiaries.sheets.roster.columns import COLUMNS, NUMBERED, OF_THE_FAMILY, TITLES, WHOSE
 from beneficiaries.sheets.roster.fields import CHOICES
 from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.places import PlaceIndex
@@ -70,6 +70,7 @@ class RosterKind(SheetKind):
         TEXT_NUMBERS,
     ]
     kept_as_text, offers_choices = NUMBERED, True
+    loose_fields, loose_words = OF_THE_FAMILY, WHOSE
     order = 0
     choosable_fields = CHOICES
 
@@ -104,7 +105,10 @@ class RosterKind(SheetKind):
         name = cell("name")
         is_head = plain(name) == plain(head.titles.get("name", ""))  # again, on a new page
         place = cell("desa") or cell("region_code")
-        if is_head or not place or not re.search(r"[^\W\d_]", name) or _NOBODY.match(name):
+        if is_head or not place or not re.search(r"[^\W\d_]", name) or cells.is_fault(name) or cells.is_fault(place):
+            return False
+        first = next(word for word in map(cells.text, row) if word)
+        if any(map(_NOBODY.match, (first, name, place))):
             return False
         # Two who sign below the list may stand in these two columns, with nothing else beside them.
         return bool(cell("region_code") or cell("kabupaten")) or any(re.search(r"\d", str(one)) for one in row)

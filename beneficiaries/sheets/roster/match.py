@@ -237,6 +237,7 @@ def _find_in_register(cursor, batch, *, is_anew: bool) -> None:
             statement,
             {"batch": batch.pk, "program": batch.program_id, "graduated": EnrollmentStatus.GRADUATED.value},
         )
+    cursor.execute(_CLOSED_PLACES, {"field": "desa" if "desa" in batch.titles else "region_code"})
     cursor.execute(WITHOUT_FAMILY, {"batch": batch.pk, "first": SHEET_LINES})
     if is_anew:
         find_suspects(cursor, batch)
@@ -272,6 +273,15 @@ _MEMBER_FINDINGS = """
     JOIN beneficiaries_member m ON m.nik = r.nik AND m.left_on IS NULL
     JOIN roster_scope s ON s.household = m.household_id
     WHERE r.batch_id = %(batch)s AND NOT r.is_recipient AND m.household_id IS DISTINCT FROM f.household
+"""
+# In a desa that was closed a family may stay, but nobody comes to live there.
+_CLOSED_PLACES = """
+    INSERT INTO roster_found
+    SELECT f.family, f.row, %(field)s, 'region_unknown' FROM roster_family f
+    JOIN regions_region g ON g.code = f.region_code AND g.closed_on IS NOT NULL
+    LEFT JOIN roster_scope s ON s.household = f.household AND s.inside
+    LEFT JOIN beneficiaries_household h ON h.id = s.household
+    WHERE h.region_code IS DISTINCT FROM f.region_code
 """
 # A sheet makes nobody graduated, nor anybody who is so anything else; of families elsewhere it does not tell.
 _PROGRAM_FINDINGS = """

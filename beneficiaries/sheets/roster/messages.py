@@ -14,10 +14,14 @@ MESSAGES = {
     "number_invalid": "Isi dengan angka yang masuk akal, atau kosongkan.",
     "number_dated": "RT/RW ini diubah Excel menjadi tanggal. Jadikan kolomnya Teks, lalu tulis lagi, misalnya 002/005.",
     "account_truncated": "No rekening terpotong oleh Excel. Ubah format kolom menjadi Teks, lalu ketik ulang nomornya.",
+    "phone_truncated": "Nomor HP terpotong oleh Excel. Ubah format kolom menjadi Teks, lalu ketik ulang nomornya.",
+    "formula_error": "Rumus di sel ini gagal atau belum dihitung. Buka di Excel, perbaiki rumusnya atau ketik isinya.",
     "choice_unknown": "Pilihan ini tidak dikenal. Pakai salah satu: {choices}.",
     "graduated_needs_case": "Status graduasi hanya lewat kasus graduasi yang ditetapkan; keluarga yang sudah lulus "
     "tetap lulus. Kosongkan atau sesuaikan kolom Status.",
     "assistant_unknown": "Tidak ada pendamping aktif dengan nama pengguna ini yang wilayahnya mencakup desa itu.",
+    # Only of a desa that is no more: of others it is told which one is the nearest (places.py).
+    "region_unknown": "Desa ini sudah ditutup; hanya keluarga yang tercatat di sana boleh tetap. Isi penggantinya.",
     "region_outside_scope": "Di luar wilayah Anda. Serahkan baris ini kepada admin wilayah itu.",
     "duplicate_in_file": "Nomor ini muncul lebih dari sekali di berkas dengan isi berbeda. Sisakan satu yang benar.",
     "identity_conflict": "No KK milik satu keluarga, NIK milik pengurus keluarga lain. Periksa kedua nomor. "
@@ -47,5 +51,6 @@ WARNINGS = {
     "nik_birth_differs",
     "coordinate_far",
     "phone_second",
+    "formula_error",
     "region_corrected",
 }

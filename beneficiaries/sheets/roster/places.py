@@ -18,6 +18,7 @@ from ejsika.regions.names import city_or_regency, place_key
 
 SIMILAR_ENOUGH, AHEAD_OF_NEXT = 0.55, 0.1
 FAR_M = 10_000
+_NO_FRACTION = re.compile(r"[.,]0+$")  # 3602182010.0, as other programs write a number
 FAR_DEGREES = 0.08  # both differences together: less is nearer than FAR_M anywhere on earth
 
 
@@ -30,6 +31,7 @@ class Place:
     field: str = "desa"
     message: str = ""
     level: str = "error"
+    faults: tuple[str, ...] = ()  # fields in which a formula has failed
 
 
 @dataclass
@@ -45,16 +47,23 @@ class _Node:
 
 
 class PlaceIndex:
-    """All open regions in memory (1,716 of them). Cost: one query."""
+    """All regions in memory (1,716 of them and those that were closed). Cost: one query.
+
+    A closed desa is found by its code or its very name, as families may still live there; who may is told by match.py.
+    """
 
     def __init__(self):
         self.nodes = {}
         self.regencies: list[_Node] = []
-        for region in Region.objects.filter(closed_on__isnull=True).order_by("code"):
+        self.closed: dict[str, list[_Node]] = defaultdict(list)  # desas alone
+        for region in Region.objects.order_by("code"):
             key = place_key(region.name)
             centroid = None if region.latitude is None else (float(region.latitude), float(region.longitude))
             node = self.nodes[region.code] = _Node(region, key, centroid)
-            if len(region.code) == 4:
+            if region.closed_on:
+                if len(region.code) == 10:
+                    self.closed[key].append(node)
+            elif len(region.code) == 4:
                 self.regencies.append(node)
             elif parent := self.nodes.get(region.parent_id):
                 parent.children[key].append(node)
@@ -77,9 +86,13 @@ class PlaceIndex:
 
     def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
         """Find the desa that one line names."""
-        written = [cells.written(word) for word in (code, desa, kecamatan, kabupaten)]
-        digits = re.sub(r"[\s.'`]", "", written[0])
-        return self._by_code(digits, *written[1:]) if digits else self._by_name(*written[1:])
+        words = {"region_code": code, "desa": desa, "kecamatan": kecamatan, "kabupaten": kabupaten}
+        code, *names = map(cells.written, words.values())
+        digits = re.sub(r"[\s.'`’/-]", "", _NO_FRACTION.sub("", code))
+        place = self._by_code(digits, *names) if digits else self._by_name(*names)
+        if faults := tuple(name for name, word in words.items() if cells.is_fault(cells.text(word))):
+            place.faults = tuple(name for name in faults if name != place.field or not place.problem)
+        return place
 
     def _by_code(self, code: str, desa: str, kecamatan: str, kabupaten: str) -> Place:
         node = self.nodes.get(code)
@@ -115,6 +128,21 @@ class PlaceIndex:
         regencies, corrected = self._regencies(kabupaten)
         if not regencies:
             return self._unknown(kabupaten, "kabupaten", self.regencies)
+        place = self._in_regencies(regencies, desa, kecamatan, corrected=corrected)
+        is_guessed = place.problem == "region_unknown" or (place.code and self.nodes[place.code].key != place_key(desa))
+        if is_guessed and (closed := self._closed(regencies, desa, kecamatan)):
+            return closed
+        return place
+
+    def _closed(self, regencies: list[_Node], desa: str, kecamatan: str) -> Place | None:
+        """The closed desa that has this very name, where there is one alone."""
+        within = {node.region.code for node in regencies}
+        found = [node.region.code for node in self.closed.get(place_key(desa), ()) if node.region.code[:4] in within]
+        if kecamatan:
+            found = [code for code in found if self.nodes[code[:6]].key == place_key(kecamatan)]
+        return Place(found[0]) if len(found) == 1 else None
+
+    def _in_regencies(self, regencies: list[_Node], desa: str, kecamatan: str, *, corrected: bool) -> Place:
         parents = regencies
         if kecamatan:
             parents, guessed = self._children(regencies, kecamatan)
