@@ -20,7 +20,7 @@ from ejsika.accounts.models import User
 from ejsika.audit.models import record, record_values
 from ejsika.files.photos import Photo
 from ejsika.lib.prepared import prepared
-from ejsika.outbox.sending import UuidTakenError
+from ejsika.outbox.sending import UuidTakenError, again
 
 # What a correction may change; the audit entry names which of them it did.
 CONTENT = [
@@ -45,18 +45,8 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household, replac
 
     Errors: UuidTakenError if the UUID is known, but not as this person's entry for this family.
     """
-    visit = next(iter(_sent(uuid=uuid)), None) if uuid else None
-    if visit is None:
-        return None
-    same = (visit.assistant_id, visit.household_id, visit.replaces_id) == (
-        by.pk,
-        household.pk,
-        replaces and replaces.pk,
-    )
-    if not same:
-        raise UuidTakenError
-    visit.is_repeat = True
-    return visit
+    found = next(iter(_sent(uuid=uuid)), None) if uuid else None
+    return again(found, assistant_id=by.pk, household_id=household.pk, replaces_id=replaces and replaces.pk)
 
 
 def find_own(uuid: uuids.UUID, *, by: User) -> Visit | None:

@@ -4,45 +4,29 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import MD5, Now
+from django.db.models.functions import MD5
 
 from assistance_logs.choices import MET, PersonMet, PlaceSource, Topic, VisitKind, VisitResult, VisitStatus
 from assistance_logs.groups.models import Attendance, Group, GroupSession, Membership, SessionPhoto  # noqa: F401
 from assistance_logs.leaves.models import Leave, LeaveReason  # noqa: F401 - of this app
 from assistance_logs.obligations.models import Excuse, ExcuseReason  # noqa: F401 - of this app
+from assistance_logs.position import POINT_COMPLETE, Positioned
 from assistance_logs.review.models import ReviewLimit, VisitReview  # noqa: F401 - of this app
 from assistance_logs.targets.models import Target  # noqa: F401 - of this app
 from beneficiaries.models import Household
-from beneficiaries.models.enrollment import household_in_programs
+from beneficiaries.models.of_family import OfFamilyQuerySet
 from beneficiaries.models.tally import DesaTally
-from ejsika.files.models import StoredPhoto
+from ejsika.files.models import PhotoOfQuerySet, StoredPhoto
 from ejsika.lib.geo import distance_m
 from ejsika.lib.http import row_url
-from ejsika.regions.models import ScopedQuerySet
+from ejsika.outbox.versions import Version, VersionQuerySet
 
 AT_HOME_M = 100  # so far from the family's point may a phone in its house be: houses are wide, points are rough
 ACCURATE_M = 100
 MOST_OFF_M = 500  # a position that may be off by more than this says nothing of a house
 
 
-class VisitQuerySet(ScopedQuerySet):
-    region_field = "household__region__code"
-
-    def person_rule(self, user):
-        return Q(Exists(Household.objects.for_user(user).filter(pk=OuterRef("household"))))
-
-    def program_rule(self, user):
-        if user.all_programs:
-            return Q()
-        return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
-
-    def in_known_family(self, programs):
-        return self if programs is None else self.filter(household_in_programs(programs))
-
-    def current(self):
-        """The newest version of each visit."""
-        return self.filter(is_current=True)
-
+class VisitQuerySet(OfFamilyQuerySet, VersionQuerySet):
     def met_family(self):
         """Visits at which somebody of the family was met: those that count."""
         return self.filter(result__in=MET)
@@ -66,13 +50,9 @@ class VisitQuerySet(ScopedQuerySet):
         return self.current().exclude(follow_up="").filter(~Exists(later))
 
 
-class Visit(models.Model):
-    """One version of one visit. A correction is a new row that `replaces` the old one, which stays readable.
+class Visit(Version, Positioned):
+    """One version of one visit. Units: times aware."""
 
-    Units: times aware; latitude and longitude in WGS84 degrees; accuracy in metres as the phone reported it.
-    """
-
-    uuid = models.UUIDField(unique=True)
     outbox_version = models.PositiveSmallIntegerField()
     household = models.ForeignKey(Household, models.PROTECT, related_name="visits")
     assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
@@ -85,20 +65,13 @@ class Visit(models.Model):
     notes = models.TextField("catatan", blank=True)
     follow_up = models.CharField("tindak lanjut", max_length=300, blank=True)
     follow_up_due = models.DateField("tenggat tindak lanjut", null=True, blank=True)
-    latitude = models.DecimalField("lintang", max_digits=8, decimal_places=6, null=True, blank=True)
-    longitude = models.DecimalField("bujur", max_digits=9, decimal_places=6, null=True, blank=True)
-    accuracy_m = models.PositiveIntegerField("akurasi (m)", null=True, blank=True)
     position_source = models.CharField("sumber lokasi", max_length=3, choices=PlaceSource, blank=True, db_default="")
     status = models.CharField("status", max_length=12, choices=VisitStatus, db_default=VisitStatus.SENT)
     returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     returned_at = models.DateTimeField("dikembalikan pada", null=True, blank=True)
     remark = models.CharField("catatan koordinator", max_length=500, blank=True, db_default="")
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
-    is_current = models.BooleanField(default=True)
-    recorded_at = models.DateTimeField("diterima server", db_default=Now())
 
     objects = VisitQuerySet.as_manager()
-    is_repeat = False  # of one that the same sending stored before: see actions.find_sent
     photo_trouble = ""  # why not all photos that came with it were kept: see photos.add_photos
 
     class Meta:
@@ -124,12 +97,7 @@ class Visit(models.Model):
             models.CheckConstraint(name="visit_result_known", condition=Q(result__in=VisitResult.values)),
             models.CheckConstraint(name="visit_person_known", condition=Q(person_met__in=PersonMet.values)),
             models.CheckConstraint(name="visit_topics_known", condition=Q(topics__contained_by=Topic.values)),
-            models.CheckConstraint(
-                name="visit_point_complete",
-                condition=Q(latitude__isnull=True, longitude__isnull=True, accuracy_m__isnull=True)
-                | Q(latitude__isnull=False, latitude__range=(-90, 90))
-                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
-            ),
+            models.CheckConstraint(name="visit_point_complete", condition=POINT_COMPLETE),
             models.CheckConstraint(
                 name="visit_follow_up_pair", condition=Q(follow_up_due__isnull=True) | ~Q(follow_up="")
             ),
@@ -185,27 +153,12 @@ class Visit(models.Model):
             return None if off > MOST_OFF_M else True
         return False if distance - off > AT_HOME_M else None
 
-    def versions(self) -> list["Visit"]:
-        """All versions of this visit, newest first, itself among them. Cost: one query."""
-        rows = Visit.objects.filter(household=self.household_id, assistant=self.assistant_id).in_bulk()
-        newer = {row.replaces_id: row for row in rows.values() if row.replaces_id}
-        version = self
-        while version.pk in newer:
-            version = newer[version.pk]
-        found = [version]
-        while found[-1].replaces_id:
-            found.append(rows[found[-1].replaces_id])
-        return found
+    def possible_versions(self):
+        return Visit.objects.filter(household=self.household_id, assistant=self.assistant_id)
 
 
-class VisitPhotoQuerySet(ScopedQuerySet):
-    region_field = "visit__household__region__code"
-
-    def for_user(self, user):
-        return self.filter(Exists(Visit.objects.for_user(user).filter(pk=OuterRef("visit"))))
-
-    def countable_by(self, user):
-        return self.filter(Exists(Visit.objects.countable_by(user).filter(pk=OuterRef("visit"))))
+class VisitPhotoQuerySet(PhotoOfQuerySet):
+    of = "visit"
 
 
 class VisitPhoto(models.Model):

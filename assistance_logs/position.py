@@ -3,9 +3,28 @@
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from django.db import models
+from django.db.models import Q
+
 LONGEST_NUMBER = 32  # characters; a phone's own numbers have about 20
 PLACES = Decimal("0.000001")  # about 0.1 m
 WORST_ACCURACY_M = 1_000_000  # a position by network alone may be off by kilometres; beyond this it says nothing
+
+
+POINT_COMPLETE = Q(latitude__isnull=True, longitude__isnull=True, accuracy_m__isnull=True) | Q(
+    latitude__isnull=False, latitude__range=(-90, 90)
+) & Q(longitude__isnull=False, longitude__range=(-180, 180))
+
+
+class Positioned(models.Model):
+    """What took place where a phone was. Units: WGS84 degrees; accuracy in metres as the phone reported it."""
+
+    latitude = models.DecimalField("lintang", max_digits=8, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("bujur", max_digits=9, decimal_places=6, null=True, blank=True)
+    accuracy_m = models.PositiveIntegerField("akurasi (m)", null=True, blank=True)
+
+    class Meta:
+        abstract = True
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from ejsika.accounts.models import User
 from ejsika.audit.models import record, record_many
 from ejsika.files.models import StoredPhoto
 from ejsika.files.photos import Photo
-from ejsika.outbox.sending import UuidTakenError
+from ejsika.outbox.sending import UuidTakenError, again
 
 # What an edit of a group may change besides its families.
 COLUMNS = ["name", "week", "weekday", "day_of_month", "meets_at", "place"]
@@ -137,14 +137,8 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, group: Group, replaces: Grou
 
     Errors: UuidTakenError if the UUID is known, but not as this person's entry for this group.
     """
-    session = GroupSession.objects.filter(uuid=uuid).first() if uuid else None
-    if session is None:
-        return None
-    same = (session.assistant_id, session.group_id, session.replaces_id) == (by.pk, group.pk, replaces and replaces.pk)
-    if not same:
-        raise UuidTakenError
-    session.is_repeat = True
-    return session
+    found = GroupSession.objects.filter(uuid=uuid).first() if uuid else None
+    return again(found, assistant_id=by.pk, group_id=group.pk, replaces_id=replaces and replaces.pk)
 
 
 def find_own(uuid: uuids.UUID, *, by: User) -> GroupSession | None:

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import formats
 
 from assistance_logs.groups.choices import MODULES, TOOK_PART, Presence, Speaker, Week, Weekday, lesson_label
+from assistance_logs.position import POINT_COMPLETE, Positioned
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Role
-from ejsika.files.models import StoredPhoto
+from ejsika.files.models import PhotoOfQuerySet, StoredPhoto
+from ejsika.outbox.versions import Version, VersionQuerySet
 from ejsika.regions.models import Region, ScopedQuerySet
 
 _SCHEDULE_BY_WEEK = Q(week__isnull=False, weekday__isnull=False, day_of_month__isnull=True)
@@ -165,7 +167,7 @@ class Membership(models.Model):
         return f"anggota kelompok {self.pk}"
 
 
-class GroupSessionQuerySet(ScopedQuerySet):
+class GroupSessionQuerySet(ScopedQuerySet, VersionQuerySet):
     region_field = "group__region__code"
 
     def person_rule(self, user):
@@ -179,22 +181,14 @@ class GroupSessionQuerySet(ScopedQuerySet):
         known = Exists(families.filter(pk=OuterRef("household")))
         return Q(Exists(Attendance.objects.filter(known, session=OuterRef("pk"))))
 
-    def current(self):
-        """The newest version of each meeting."""
-        return self.filter(is_current=True)
-
     def held_between(self, start, end):
         """Meetings that began from `start` to before `end` (aware datetimes)."""
         return self.filter(happened_at__gte=start, happened_at__lt=end)
 
 
-class GroupSession(models.Model):
-    """One version of one meeting. A correction is a new row that `replaces` the old one, which stays readable.
+class GroupSession(Version, Positioned):
+    """One version of one meeting. Units: times aware."""
 
-    Units: times aware; latitude and longitude in WGS84 degrees; accuracy in metres as the phone reported it.
-    """
-
-    uuid = models.UUIDField(unique=True)
     outbox_version = models.PositiveSmallIntegerField()
     group = models.ForeignKey(Group, models.PROTECT, related_name="sessions", db_index=False)
     assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -205,15 +199,8 @@ class GroupSession(models.Model):
     place = models.CharField("tempat", max_length=150, blank=True)
     speaker = models.CharField("pemateri", max_length=10, choices=Speaker, default=Speaker.ASSISTANT)
     notes = models.TextField("catatan", blank=True)
-    latitude = models.DecimalField("lintang", max_digits=8, decimal_places=6, null=True, blank=True)
-    longitude = models.DecimalField("bujur", max_digits=9, decimal_places=6, null=True, blank=True)
-    accuracy_m = models.PositiveIntegerField("akurasi (m)", null=True, blank=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
-    is_current = models.BooleanField(default=True)
-    recorded_at = models.DateTimeField("diterima server", db_default=Now())
 
     objects = GroupSessionQuerySet.as_manager()
-    is_repeat = False  # of one that the same sending stored before: see actions.find_sent
 
     class Meta:
         verbose_name = "pertemuan kelompok"
@@ -226,12 +213,7 @@ class GroupSession(models.Model):
             models.CheckConstraint(name="session_lesson_known", condition=_LESSON_KNOWN),
             models.CheckConstraint(name="session_ends_after_start", condition=Q(ended_at__gt=F("happened_at"))),
             models.CheckConstraint(name="session_speaker_known", condition=Q(speaker__in=Speaker.values)),
-            models.CheckConstraint(
-                name="session_point_complete",
-                condition=Q(latitude__isnull=True, longitude__isnull=True, accuracy_m__isnull=True)
-                | Q(latitude__isnull=False, latitude__range=(-90, 90))
-                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
-            ),
+            models.CheckConstraint(name="session_point_complete", condition=POINT_COMPLETE),
             models.CheckConstraint(name="session_not_its_own_version", condition=~Q(replaces=F("id"))),
         ]
 
@@ -249,17 +231,8 @@ class GroupSession(models.Model):
     def module_name(self) -> str:
         return MODULES[self.module - 1][0]
 
-    def versions(self) -> list["GroupSession"]:
-        """All versions of this meeting, newest first, itself among them. Cost: one query."""
-        rows = GroupSession.objects.filter(group=self.group_id, assistant=self.assistant_id).in_bulk()
-        newer = {row.replaces_id: row for row in rows.values() if row.replaces_id}
-        version = self
-        while version.pk in newer:
-            version = newer[version.pk]
-        found = [version]
-        while found[-1].replaces_id:
-            found.append(rows[found[-1].replaces_id])
-        return found
+    def possible_versions(self):
+        return GroupSession.objects.filter(group=self.group_id, assistant=self.assistant_id)
 
 
 class AttendanceQuerySet(models.QuerySet):
@@ -296,14 +269,8 @@ class Attendance(models.Model):
         return self.presence in TOOK_PART
 
 
-class SessionPhotoQuerySet(ScopedQuerySet):
-    region_field = "session__group__region__code"
-
-    def for_user(self, user):
-        return self.filter(Exists(GroupSession.objects.for_user(user).filter(pk=OuterRef("session"))))
-
-    def countable_by(self, user):
-        return self.filter(Exists(GroupSession.objects.countable_by(user).filter(pk=OuterRef("session"))))
+class SessionPhotoQuerySet(PhotoOfQuerySet):
+    of = "session"
 
 
 class SessionPhoto(models.Model):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from beneficiaries.models import Assignment, Household
-from ejsika.regions.models import ScopedQuerySet
+from beneficiaries.models.of_family import OfFamilyQuerySet
 
 
 class ExcuseReason(models.TextChoices):
@@ -21,17 +21,7 @@ class ExcuseReason(models.TextChoices):
     OTHER = "lain", "Lainnya"
 
 
-class ExcuseQuerySet(ScopedQuerySet):
-    region_field = "household__region__code"
-
-    def person_rule(self, user):
-        return Q(Exists(Household.objects.for_user(user).filter(pk=OuterRef("household"))))
-
-    def program_rule(self, user):
-        if user.all_programs:
-            return Q()
-        return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
-
+class ExcuseQuerySet(OfFamilyQuerySet):
     def in_force(self, today: datetime.date):
         """Those of this month, not revoked, by whose family it is today: a successor gives their own."""
         own = Assignment.objects.on(today).filter(household=OuterRef("household"), assistant=OuterRef("by"))

@@ -4,16 +4,16 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from beneficiaries import assessment_choices as choices
 from beneficiaries.assessment_choices import Aid, Asset, Lighting, PhotoSubject, Toilet
-from beneficiaries.models.enrollment import household_in_programs
 from beneficiaries.models.household import Household
-from ejsika.files.models import StoredPhoto
+from beneficiaries.models.of_family import OfFamilyQuerySet
+from ejsika.files.models import PhotoOfQuerySet, StoredPhoto
 from ejsika.lib.http import row_url
-from ejsika.regions.models import ScopedQuerySet
+from ejsika.outbox.versions import Version, VersionQuerySet
 
 LARGEST_FLOOR_M2 = 2_000
 LARGEST_AMOUNT = 1_000_000_000
@@ -53,24 +53,7 @@ INDICATORS = ["floor_area_m2", *CHOSEN, *SEVERAL, *AMOUNTS]
 CONTENT = ["residents", *INDICATORS, "note"]
 
 
-class AssessmentQuerySet(ScopedQuerySet):
-    region_field = "household__region__code"
-
-    def person_rule(self, user):
-        return Q(Exists(Household.objects.for_user(user).filter(pk=OuterRef("household"))))
-
-    def program_rule(self, user):
-        if user.all_programs:
-            return Q()
-        return Q(Exists(Household.objects.countable_by(user).filter(pk=OuterRef("household"))))
-
-    def in_known_family(self, programs):
-        return self if programs is None else self.filter(household_in_programs(programs))
-
-    def current(self):
-        """The newest version of each assessment."""
-        return self.filter(is_current=True)
-
+class AssessmentQuerySet(OfFamilyQuerySet, VersionQuerySet):
     def last_one(self) -> "Assessment | None":
         return self.current().order_by("-assessed_on").first()
 
@@ -93,8 +76,8 @@ def _amount(label: str) -> models.PositiveIntegerField:
     return models.PositiveIntegerField(label, null=True, blank=True)
 
 
-class Assessment(models.Model):
-    """One version of what an officer found on one day; a correction is a new row that `replaces` the old one.
+class Assessment(Version):
+    """One version of what an officer found on one day.
 
     What was not found out is None or "", never zero; none of several is []. Of one family and day one is current.
     Units: floor area in m², amounts in whole rupiah, spending, income and turnover a month.
@@ -136,12 +119,10 @@ class Assessment(models.Model):
     monthly_income = _amount("penghasilan sebulan")
     savings = _amount("tabungan")
     note = models.CharField("catatan", max_length=1000, blank=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     is_current = models.BooleanField(default=True, db_default=True)
     recorded_at = models.DateTimeField("dicatat", db_default=Now())
 
     objects = AssessmentQuerySet.as_manager()
-    is_repeat = False  # of one that the same sending stored before: see actions.find_sent
 
     class Meta:
         verbose_name = "asesmen"
@@ -196,27 +177,12 @@ class Assessment(models.Model):
     def get_absolute_url(self):
         return row_url("beneficiaries:assessment_detail", self.pk)
 
-    def versions(self) -> list["Assessment"]:
-        """All versions of this assessment, newest first, itself among them. Cost: one query."""
-        rows = Assessment.objects.filter(household=self.household_id).select_related("officer").in_bulk()
-        newer = {row.replaces_id: row for row in rows.values() if row.replaces_id}
-        version = rows[self.pk]
-        while version.pk in newer:
-            version = newer[version.pk]
-        found = [version]
-        while found[-1].replaces_id in rows:  # a merge of families may have left an older one behind
-            found.append(rows[found[-1].replaces_id])
-        return found
+    def possible_versions(self):
+        return Assessment.objects.filter(household=self.household_id).select_related("officer")
 
 
-class AssessmentPhotoQuerySet(ScopedQuerySet):
-    region_field = "assessment__household__region__code"
-
-    def for_user(self, user):
-        return self.filter(Exists(Assessment.objects.for_user(user).filter(pk=OuterRef("assessment"))))
-
-    def countable_by(self, user):
-        return self.filter(Exists(Assessment.objects.countable_by(user).filter(pk=OuterRef("assessment"))))
+class AssessmentPhotoQuerySet(PhotoOfQuerySet):
+    of = "assessment"
 
 
 class AssessmentPhoto(models.Model):

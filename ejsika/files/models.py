@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from ejsika.files.storage import Room
+from ejsika.regions.models import ScopedQuerySet
 
 PHOTOS = Room("photos", "photo", is_spread=True)
 
@@ -51,3 +53,22 @@ class StoredPhoto(models.Model):
     def content(self) -> bytes:
         """The JPEG. Errors: Lost."""
         return PHOTOS.load(self.path)
+
+
+class PhotoOfQuerySet(ScopedQuerySet):
+    """Rows that say what a photo is of: seen by whoever may see that. `of` names the field that points to it."""
+
+    of: str
+
+    def for_user(self, user):
+        return self._of(self._shown.for_user(user))
+
+    def countable_by(self, user):
+        return self._of(self._shown.countable_by(user))
+
+    @property
+    def _shown(self):
+        return self.model._meta.get_field(self.of).related_model.objects
+
+    def _of(self, rows):
+        return self.filter(Exists(rows.filter(pk=OuterRef(self.of))))

@@ -13,6 +13,19 @@ class UuidTakenError(Exception):
     """The UUID belongs to another entry: another person's, about somebody else, or another version's."""
 
 
+def again(row, **expected):
+    """Mark a row that the same sending stored before (None: there is none), and give it.
+
+    Errors: UuidTakenError if it is not about the `expected`: the person, the family, what it replaces.
+    """
+    if row is None:
+        return None
+    if any(getattr(row, name) != value for name, value in expected.items()):
+        raise UuidTakenError
+    row.is_repeat = True
+    return row
+
+
 def store(form, act):
     """Do what a sent form asks for, once; gives what is stored (None where it is refused) and the status of a conflict.
 
