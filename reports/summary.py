@@ -149,7 +149,7 @@ def graduation_target(scope: Scope, everything: Row) -> Progress | None:
     """
     if not scope.region or scope.view.program_ids is not None:
         return None
-    done, year = everything.counts["graduated_this_year"], Year(scope.view.start.year)
+    done, year = everything.counts["graduated_this_year"] or 0, Year(scope.view.start.year)
     return Progress(TargetKind.GRADUATIONS, done, target_of(scope.region, TargetKind.GRADUATIONS, year))
 
 

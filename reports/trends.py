@@ -36,8 +36,8 @@ def visited_by_month(scope: Scope) -> list[int | None]:
     return [told(found.get(month, 0), is_exact=scope.is_exact()) for month in months]
 
 
-def graduated_by_month(scope: Scope) -> list[int]:
-    """Give how many families had graduated in the view's year by the end of each of its months, the view's last.
+def graduated_by_month(scope: Scope) -> list[int | None]:
+    """Give how many families had graduated in the view's year by the end of each of its months, as it is told.
 
     The last value is the figure graduated_this_year. Cost: one query.
     """
@@ -47,7 +47,8 @@ def graduated_by_month(scope: Scope) -> list[int]:
         cases = cases.filter(enrollment__program__in=year.program_ids)
     firsts = cases.order_by().values("enrollment__household").annotate(month=ExtractMonth(Min("decided_on")))
     found = Counter(firsts.values_list("month", flat=True))
-    return list(accumulate(found[month] for month in range(1, scope.view.start.month + 1)))
+    counts = accumulate(found[month] for month in range(1, scope.view.start.month + 1))
+    return [told(n, is_exact=scope.is_exact()) for n in counts]
 
 
 def count_visited(families, visits, view: figures.View, months: list[datetime.date]) -> dict[datetime.date, int]:

@@ -4,8 +4,11 @@ import itertools
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from assistance_logs.targets.actions import set_targets
 from beneficiaries import tallies
+from ejsika.regions.models import Region
 from reports.small_counts import in_fives, told
 from tests.factories import NORTH, NORTH_2, make_case, make_household, make_member, make_program, make_region
 from tests.reports.test_exports import fetch
@@ -66,14 +69,18 @@ def test_a_kecamatan_is_told_exactly_and_who_reads_names_is_told_all(client, eko
     assert set(numbers) & {1, 2, 3, 4, 6, 7, 9, 11}
 
 
-def test_what_stands_around_the_table_of_a_desa_tells_no_more(client, eko, some):
+def test_what_stands_around_the_table_of_a_desa_tells_no_more(client, eko, admin, some):
+    for region in Region.objects.filter(pk__in=[NORTH, NORTH_2]):
+        begun = timezone.localdate().replace(month=1, day=1)
+        set_targets(users=[], region=region, numbers={"graduasi": 20}, starting_on=begun, by=admin)
     client.force_login(eko)
     for region, active, toddlers in ((NORTH, 5, 5), (NORTH_2, None, None)):
         context = client.get(reverse("reports:dashboard"), {"region": region}).context
         everything = context["everything"]
         assert (everything["active"].n, everything["late"].n, everything.without_status) == (active, None, 0)
         assert dict(context["components"])["Balita"] == toddlers
-        assert set(context["trend"]) == {None}
+        assert {*context["trend"], *context["graduated"]} == {None}
+        assert (context["target"].done, context["target"].percent) == (0, 0)
         assert [item.get("n") for item in context["attention"]] == [None, None, None]
         everything = client.get(reverse("reports:components"), {"region": region}).context["table"].everything
         assert everything["balita"].persons == toddlers
