@@ -1,16 +1,28 @@
 """The one rule for small numbers: what a person who may not read names is told of a single desa, on every page."""
 
 import itertools
+import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from assistance_logs.targets.actions import set_targets
 from beneficiaries import tallies
+from beneficiaries.models import Household
 from ejsika.regions.models import Region
 from reports.small_counts import in_fives, told
-from tests.factories import NORTH, NORTH_2, make_case, make_household, make_member, make_program, make_region
+from tests.factories import (
+    NORTH,
+    NORTH_2,
+    make_case,
+    make_household,
+    make_member,
+    make_program,
+    make_region,
+    make_visit,
+)
 from tests.reports.test_exports import fetch
 
 KECAMATAN = {"region": NORTH[:6]}
@@ -120,3 +132,29 @@ def test_taking_one_told_number_from_another_leaves_no_number():
 def test_told():
     assert [told(n, is_exact=False) for n in (0, 1, 4, 5, 9, 10)] == [None, None, None, 5, 5, 10]
     assert [told(n, is_exact=True) for n in (0, 4, 5)] == [0, 4, 5]
+
+
+def test_one_family_more_in_a_desa_changes_nothing_that_is_shown_there(client, eko, some, budi, ayu, dewi):
+    """Whatever a page will show one day: it is the same while no number becomes a full five."""
+    client.force_login(eko)
+    names = [*EXPORTS, "map", "map_cells"]
+    around = {"bbox": "106.1,-6.5,106.3,-6.3", "zoom": "13"}
+
+    def pages():
+        if tallies.is_current():
+            tallies.refresh_all()
+        found = {name: client.get(reverse(f"reports:{name}"), {"region": NORTH_2} | around).text for name in names}
+        return {name: re.sub(r"\w{64}", "", page) for name, page in found.items()}  # without tokens of forms
+
+    with time_machine.travel(timezone.now(), tick=False):
+        # How many assistants are silent is told: of them, not of families.
+        make_visit(Household.objects.filter(region=NORTH)[1], budi, timezone.localdate())
+        before = pages()
+        family = make_household(region=NORTH_2, assistant=budi, latitude="-6.4", longitude="106.2")
+        for age in (1, 8, 14, 17, 70):
+            make_member(family, age=age, is_pregnant=True, is_disabled=True)
+        make_visit(family, budi, timezone.localdate())
+        make_case(family, by=budi, verified_by=ayu, decided_by=dewi)
+        make_household(region=NORTH_2)
+        for name, page in pages().items():
+            assert page == before[name], name
