@@ -5,7 +5,6 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions
 from ejsika.lib.sheets import open_sheets
-from tests.factories import NORTH, SOUTH, make_household, make_program, make_user
+from tests.factories import NORTH, SOUTH, make_household, make_program, make_region, make_user
 from tests.sheets import checked, counted, family, found
 
 TODAY = timezone.localdate
@@ -207,7 +206,7 @@ def test_regions_of_the_other_side_stay_closed(client, sheet, north_family, dedi
 
 def test_a_roster_taken_back_leaves_a_family_with_who_got_it_since(sheet, operator, budi, dedi, tmp_path, program):
     """Families whose later assignment was taken back as well go with their import."""
-    call_command("load_regions", stdout=io.StringIO())
+    make_region(NORTH)
     lines = [family(NORTH, Pendamping="budi"), family(NORTH)]
     roster = checked("roster", lines, operator, tmp_path, program=program)
     actions.commit(roster, operator)

@@ -1,6 +1,5 @@
 """Stopping an import: while it waits, while it is read, and not any more once it is being written."""
 
-import io
 import threading
 import time
 
@@ -16,8 +15,8 @@ from ejsika.imports import actions, tasks
 from ejsika.imports.models import ImportBatch, Problem, SkippedLine
 from ejsika.jobs.models import Job
 from ejsika.jobs.work import at_work
-from tests.factories import make_program, make_user
-from tests.sheets import ROSTERS
+from tests.factories import NORTH, make_program, make_region, make_user
+from tests.sheets import family, write_roster
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,15 +24,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def operator(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
+    make_region(NORTH)
     user = make_user("admin", Role.ADMIN, "36")
     client.force_login(user)
     return user
 
 
 @pytest.fixture
-def batch(operator):
-    content = (ROSTERS / "01_template.xlsx").read_bytes()
+def path(tmp_path):
+    return write_roster(tmp_path / "a.xlsx", [family(NORTH) for _ in range(120)])
+
+
+@pytest.fixture
+def batch(operator, path):
+    content = path.read_bytes()
     return actions.receive(kind="roster", program=make_program(), by=operator, name="a.xlsx", content=content)
 
 
@@ -147,7 +151,7 @@ def test_what_is_over_is_not_cancelled(client, batch, status):
     assert batch.status == status
 
 
-def test_command_whose_check_is_cancelled_on_screen_says_so(client, operator, monkeypatch):
+def test_command_whose_check_is_cancelled_on_screen_says_so(client, operator, path, monkeypatch):
     def match(self, found):
         thread = threading.Thread(target=lambda: (actions.cancel(found, operator), connection.close()))
         thread.start()
@@ -156,5 +160,5 @@ def test_command_whose_check_is_cancelled_on_screen_says_so(client, operator, mo
     make_program()
     monkeypatch.setattr("beneficiaries.sheets.roster.kind.RosterKind.match", match)
     with pytest.raises(CommandError, match="dibatalkan di layar"):
-        call_command("import_roster", str(ROSTERS / "01_template.xlsx"), "--program", "JAMSOSRATU", "--user", "admin")
+        call_command("import_roster", str(path), "--program", "JAMSOSRATU", "--user", "admin")
     assert ImportBatch.objects.get().status == "cancelled"

@@ -1,10 +1,8 @@
 """How far an import is, while the job's own transaction is open, on its page and in the list, with and without htmx."""
 
-import io
 import threading
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
 
@@ -13,8 +11,8 @@ from ejsika.imports import actions
 from ejsika.jobs import work as jobs_work
 from ejsika.jobs.models import Job
 from ejsika.jobs.work import StillAtWork, at_work
-from tests.factories import make_program, make_user
-from tests.sheets import ROSTERS
+from tests.factories import NORTH, make_program, make_region, make_user
+from tests.sheets import family, write_roster
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,10 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def batch(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_regions", stdout=io.StringIO())
+    make_region(NORTH)
     operator = make_user("admin", Role.ADMIN, "36")
     client.force_login(operator)
-    content = (ROSTERS / "01_template.xlsx").read_bytes()
+    content = write_roster(tmp_path / "a.xlsx", [family(NORTH) for _ in range(120)]).read_bytes()
     return actions.receive(kind="roster", program=make_program(), by=operator, name="a.xlsx", content=content)
 
 
