@@ -13,6 +13,7 @@ _WORD_OF_NOTHING = re.compile(
 )
 _MARKS_OF_NOTHING = set("-–—_.,?~ ")
 _BEGINS_NOTHING = {*_MARKS_OF_NOTHING, *APOSTROPHES, *"0TtBbNnKk"}
+_WORDS_BEGIN = {"TI", "TD", "TA", "BE", "BL", "NI", "N/", "KO", "NU"}
 LONGEST_NOTHING = 40  # with some apostrophes before it
 # What stands between letters unseen, copied along from a telephone or a PDF; joiners within a name are none.
 _UNSEEN = "\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
@@ -38,7 +39,8 @@ def plain_number(cell: object) -> str:
 def written(cell: object) -> str:
     """A cell as text; "" for one that says in a word that there is nothing, and where a formula has failed."""
     raw = text(cell)
-    return "" if says_nothing(raw) or is_fault(raw) else raw
+    is_empty = is_fault(raw) if raw[:1] == "#" else says_nothing(raw)
+    return "" if is_empty else raw
 
 
 def is_nothing(cell: object) -> bool:
@@ -51,7 +53,9 @@ def says_nothing(raw: str) -> bool:
         return False
     if raw[:1] in APOSTROPHES:
         raw = raw.lstrip(APOSTROPHES).strip()
-    return raw == "0" or _MARKS_OF_NOTHING.issuperset(raw) or bool(_WORD_OF_NOTHING.fullmatch(raw.upper()))
+    if raw[:1].isalpha():
+        return raw[:2].upper() in _WORDS_BEGIN and bool(_WORD_OF_NOTHING.fullmatch(raw.upper()))
+    return raw == "0" or _MARKS_OF_NOTHING.issuperset(raw)
 
 
 def is_fault(raw: str) -> bool:

@@ -303,7 +303,7 @@ class LineCleaner:
         phone, has_another = cells.phone(cell)
         if phone is None:
             self._warn_of_fault("phone")
-        elif cells.is_cut(cells.plain_number(cell)):
+        elif not phone.isdecimal() and cells.is_cut(cells.plain_number(cell)):
             self._find("phone", "number_invalid", MESSAGES["phone_truncated"])
         else:
             self._keep("phone", phone)
