@@ -155,7 +155,7 @@ class HouseholdEditForm(forms.Form):
         return f"{self.before.values.get(f'm{member}-name', 'Anggota')}, {name}" if member else name
 
     def clean_address(self) -> str:
-        return as_seen(self.cleaned_data["address"], self.before.values["address"])
+        return as_seen(cells.text(self.cleaned_data["address"]), self.before.values["address"])
 
     def clean_phone(self) -> str:
         written = self.cleaned_data["phone"]

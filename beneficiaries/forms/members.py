@@ -83,7 +83,7 @@ class MemberForm(forms.Form):
         return self.seen["name"] or "Anggota"
 
     def clean_name(self) -> str:
-        return as_seen(" ".join(self.cleaned_data["name"].split()), self.seen["name"])
+        return as_seen(cells.text(self.cleaned_data["name"]), self.seen["name"])
 
     def clean_born_on(self) -> datetime.date | None:
         day = self.cleaned_data["born_on"]

@@ -109,6 +109,11 @@ def test_without_a_change_nothing_is_recorded_and_that_is_said(client, assistant
     assert not AuditEvent.objects.exists()
 
 
+def test_blanks_that_nobody_sees_are_stored_as_one(client, assistant, family):
+    send(client, family, address="Kp.\u00a0  Baru\u200b 7\u202c")
+    assert stored(family, "address") == "Kp. Baru 7"
+
+
 def test_the_point_is_kept_with_source_and_accuracy_when_only_the_rest_changes(client, assistant, family):
     send(client, family, rw="7")
     assert stored(family, "point_source", "point_accuracy_m", "rw") == ("gps", 12, 7)

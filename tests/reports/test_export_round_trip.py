@@ -55,6 +55,53 @@ def test_an_export_with_numbers_is_the_same_register(client, register, file_kind
     assert result["counts"]["create"] == result["counts"]["change"] == result["counts"]["error"] == 0
 
 
+ODD_NAMES = [
+    "=1+1",
+    "-5",
+    "O'Neil",
+    "'Siti",
+    "Siti 👩‍👧",
+    "@SUM(A1)",
+    ' "Siti"  Nur ',
+    "Siti\u00a0\u200bNur\u202c",
+    "#N/A Siti",
+]
+ODD_ADDRESSES = [
+    "Kp. A\nRT 2\r\nblok B",
+    " =1+1",
+    "\t-5 ",
+    'Jl. "A";, B',
+    "+62",
+    "#N/A",
+    "tidak ada",
+    "Kp\u200b. X",
+    "007",
+]
+
+
+@pytest.mark.parametrize("file_kind", ["xlsx", "csv", "roster", "orang"])
+def test_whatever_stands_in_a_name_or_an_address_comes_in_as_the_same(client, register, file_kind):
+    families = Household.objects.order_by("pk")
+    for known, name, address in zip(families, ODD_NAMES, ODD_ADDRESSES, strict=True):
+        families.filter(pk=known.pk).update(recipient_name=name, address=address)
+        known.members.filter(is_recipient=True).update(name=name)
+    client.force_login(User.objects.get(username="admin"))
+    answer = client.post("/reports/exports/households/?program=JAMSOSRATU", {"file_kind": file_kind} | NUMBERS)
+    path = register / "kpm"
+    path.write_bytes(b"".join(answer.streaming_content))
+    counts = check(path)["counts"]
+    assert counts == {"create": 0, "change": 0, "same": len(ODD_NAMES), "error": 0, "suspect": 0}
+
+
+def test_a_blank_that_a_sheet_corrects_is_a_change(client, register):
+    Household.objects.update(address="Kp.Baru")
+    client.force_login(User.objects.get(username="admin"))
+    answer = client.post("/reports/exports/households/", {"file_kind": "csv"} | NUMBERS)
+    path = register / "kpm.csv"
+    path.write_bytes(b"".join(answer.streaming_content).replace(b"Kp.Baru", b"Kp. Baru"))
+    assert check(path)["counts"]["change"] == Household.objects.count()
+
+
 def test_an_export_without_numbers_is_refused_line_by_line(client, register):
     client.force_login(User.objects.get(username="admin"))
     answer = client.post("/reports/exports/households/", {"file_kind": "xlsx"})

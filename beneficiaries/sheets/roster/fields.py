@@ -40,6 +40,21 @@ class Filled:
         return self.differs if self.unless == "false" else f"({self.differs} AND NOT {self.unless})"
 
 
+# A text that an import would not have written so: blanks at its ends, several in a row, what is not seen.
+_ODD = r"[^[:print:]]|[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\u00ad\ufeff]|^ |  | $"
+_UNSEEN = r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+_BLANKS = r"[\s\x01-\x1f\x7f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+
+
+def _text_differs(alias: str, column: str, new: str, choice: str = "") -> Filled:
+    """As _differs(); a text that differs only in how blanks were typed is the same (ejsika.imports.cells.text)."""
+    known = f"{alias}.{column}"
+    read = f"btrim(regexp_replace(regexp_replace({known}, '{_UNSEEN}', '', 'g'), '{_BLANKS}', ' ', 'g'))"
+    is_odd = f"({known} ~ '{_ODD}' AND {read} = {new})"
+    differs = f"({new} IS NOT NULL AND {known} IS DISTINCT FROM {new} AND NOT coalesce({is_odd}, false))"
+    return Filled(column, new, differs, choice or column)
+
+
 def _differs(alias: str, column: str, new: str, choice: str = "") -> Filled:
     return Filled(column, new, f"({new} IS NOT NULL AND {alias}.{column} IS DISTINCT FROM {new})", choice or column)
 
@@ -60,8 +75,9 @@ _STATUS = "(f.status IS NOT NULL AND e.status IS DISTINCT FROM f.status)"
 
 HOUSEHOLD = [
     _differs("h", "kk", "f.kk"),
-    _differs("h", "recipient_name", "f.name", "name"),
-    *(_differs("h", column, f"f.{column}") for column in ("region_code", "address", "rt", "rw", "phone", "bank")),
+    _text_differs("h", "recipient_name", "f.name", "name"),
+    _text_differs("h", "address", "f.address"),
+    *(_differs("h", column, f"f.{column}") for column in ("region_code", "rt", "rw", "phone", "bank")),
     Filled("account_digest", "f.account_digest", _ACCOUNT, "account"),
     Filled("account_sealed", "f.account_sealed", _ACCOUNT, "account"),
     Filled("latitude", "f.latitude", _POINT, "point"),
@@ -72,9 +88,10 @@ HOUSEHOLD = [
 # A NIK changes only where somebody has said that the two are one person.
 MEMBER = [
     _of_a_person("nik", "(r.member = m.id AND r.nik IS NOT NULL AND m.nik IS DISTINCT FROM r.nik)"),
+    _of_a_person("name", _text_differs("m", "name", "r.name").differs),
     *(
         _of_a_person(column)
-        for column in ("name", "sex", "born_on", "relationship", "school_level", "grade", "is_pregnant", "is_disabled")
+        for column in ("sex", "born_on", "relationship", "school_level", "grade", "is_pregnant", "is_disabled")
     ),
 ]
 ENROLLMENT = [
