@@ -1,7 +1,7 @@
 from django.urls import path
 
 from assistance_logs.leaves.views import leave_grant, leave_list, leave_new, leave_revoke
-from assistance_logs.obligations.views import duty_excuse, excuse_revoke
+from assistance_logs.obligations.views import duty_excuse, duty_history, excuse_revoke
 from assistance_logs.review.views import review_decide, review_list
 from assistance_logs.views import photos, visits
 
@@ -9,6 +9,7 @@ app_name = "assistance_logs"
 urlpatterns = [
     path("tasks/", visits.task_list, name="task_list"),
     path("tasks/<int:pk>/excuse/", duty_excuse, name="duty_excuse"),
+    path("tasks/<int:pk>/history/", duty_history, name="duty_history"),
     path("excuses/<int:pk>/revoke/", excuse_revoke, name="excuse_revoke"),
     path("leaves/", leave_list, name="leave_list"),
     path("leaves/new/", leave_new, name="leave_new"),

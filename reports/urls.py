@@ -6,7 +6,7 @@ from reports.views.components import components
 from reports.views.dashboard import dashboard
 from reports.views.graduated import graduated
 from reports.views.map import map_cells, map_places, map_table, map_view
-from reports.views.monthly import monthly, monthly_own, monthly_pdf, monthly_tasks, monthly_tasks_own
+from reports.views.monthly import monthly, monthly_own, monthly_pdf, monthly_tasks, monthly_tasks_own, monthly_team
 from reports.views.review import review
 
 app_name = "reports"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("graduated/", graduated, name="graduated"),
     path("monthly/", monthly_own, name="monthly_own"),
     path("monthly/<int:pk>/", monthly, name="monthly"),
+    path("monthly/team/", monthly_team, name="monthly_team"),
     path("monthly/tasks/", monthly_tasks_own, name="monthly_tasks_own"),
     path("monthly/<int:pk>/tasks/", monthly_tasks, name="monthly_tasks"),
     path("monthly/<int:pk>/pdf/", monthly_pdf, name="monthly_pdf"),

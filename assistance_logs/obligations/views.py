@@ -1,15 +1,16 @@
-"""Pages of hindrances: an assistant's word, and a koordinator's taking it back."""
+"""Pages of what was due for a family, and of hindrances: an assistant's word, and a koordinator's taking it back."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assistance_logs.models import Excuse
 from assistance_logs.obligations import actions
 from assistance_logs.obligations.forms import ExcuseForm, RevokeForm
+from assistance_logs.obligations.history import past_months
 from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
@@ -54,3 +55,12 @@ def excuse_revoke(request, pk):
         "back_url": excuse.household.get_absolute_url(),
     }
     return render_page(request, "assistance_logs/excuse_revoke.html", context, status=422 if form.errors else None)
+
+
+@require_safe
+@requires(Permission.VISIT_VIEW)
+def duty_history(request, pk):
+    household = get_object_or_404(Household.objects.for_user(request.user), pk=pk)
+    context = {"household": household, "months": past_months(household, request.user)}
+    context["back_url"] = household.get_absolute_url()
+    return render_page(request, "assistance_logs/duty_history.html", context)

@@ -31,7 +31,7 @@ class Permission(StrEnum):
     GROUP_VIEW = auto()  # groups of families and their meetings
     GROUP_EDIT = auto()  # who belongs to a group, when it meets
     SESSION_LOG = auto()
-    TARGET_VIEW = auto()  # targets of assistants, koordinators and regions, against what was done
+    TARGET_VIEW = auto()  # targets of assistants, koordinators and regions, against what was done; a team's months
     TARGET_SET = auto()
     WORK_REPORT = auto()  # an assistant's monthly report: the own one, or those of the own regions
     REVIEW = auto()  # a koordinator's first screen

@@ -14,6 +14,8 @@ from reports.monthly.paper import PaperError, write_pdf
 from reports.monthly.people import readable_assistants
 from reports.monthly.report import Report
 from reports.monthly.tasks import MonthTasks
+from reports.monthly.team import Team
+from reports.scope import Scope
 
 
 @require_safe
@@ -45,15 +47,25 @@ def monthly_tasks_own(request):
 @require_safe
 @requires(Permission.WORK_REPORT)
 def monthly_tasks(request, pk):
-    return _tasks_page(request, get_object_or_404(readable_assistants(request.user), pk=pk))
+    assistant = get_object_or_404(readable_assistants(request.user), pk=pk)
+    team_url = f"{reverse('reports:monthly_team')}?{request.GET.urlencode()}"
+    return _tasks_page(request, assistant, back_url=team_url if request.user.may(Permission.TARGET_VIEW) else "")
 
 
-def _tasks_page(request, assistant):
+def _tasks_page(request, assistant, back_url=""):
     form = MonthForm(request.GET)
-    context = {"assistant": assistant, "form": form, "months": form.months()}
+    context = {"assistant": assistant, "form": form, "months": form.months(), "back_url": back_url}
     if form.is_valid():
         context["tasks"] = MonthTasks(assistant, request.user, form.cleaned_data["period"])
     return render_page(request, "reports/monthly_tasks.html", context)
+
+
+@require_safe
+@requires(Permission.TARGET_VIEW)
+def monthly_team(request):
+    scope = Scope(request)
+    context = {"scope": scope, "team": Team(scope, request.GET.get("page")) if scope.is_valid else None}
+    return render_page(request, "reports/monthly_team.html", context)
 
 
 @require_POST

@@ -20,6 +20,7 @@ from ejsika.programs.models import ProgramRule, RuleName
 from tests.factories import (
     JAKARTA,
     NORTH,
+    SOUTH,
     make_assessment,
     make_case,
     make_group,
@@ -30,6 +31,7 @@ from tests.factories import (
     make_visit,
 )
 
+COUNTS = ("visited", "left", "excused")
 DAY = datetime.date.fromisoformat
 OCTOBER = DAY("2026-10-01")
 LAST = datetime.datetime(2026, 10, 31, 22, tzinfo=JAKARTA)
@@ -187,4 +189,101 @@ def test_more_families_ask_no_more(client, october, budi, ayu):
         Household.objects.update(created_at=datetime.datetime(2021, 1, 1, tzinfo=JAKARTA))
         with CaptureQueriesContext(connection) as many:
             assert page_of(client, ayu, budi).text.count("lewat 18 hari") == 10
+        assert len(many) == len(few)
+
+
+def history_of(client, user, family):
+    client.force_login(user)
+    return client.get(reverse("assistance_logs:duty_history", args=[family.pk]))
+
+
+def months_told(answer) -> list[str]:
+    return [
+        f"{month.start:%Y-%m} {month.assistant and month.assistant.username} {line.asked.kind} {line.asked.due_until}: "
+        f"{line.asked.done_on or line.asked.excuse or 'missed'} +{line.asked.days_over}"
+        for month in answer.context["months"]
+        for line in month.lines
+        if month.start >= OCTOBER
+    ]
+
+
+def test_a_family_tells_month_by_month_what_was_due_and_by_which_visit_it_was_done(client, october, budi, ayu):
+    with at(LATER):
+        answer = history_of(client, ayu, october["late"])
+        assert months_told(answer) == ["2026-10 budi visit 2026-10-08: 2026-10-20 +12"]
+        visit = october["late"].visits.get(happened_at__month=10)
+        assert visit.get_absolute_url() in answer.text and "lewat 12 hari" in answer.text
+        assert months_told(history_of(client, ayu, october["excused"])) == [
+            "2026-12 budi visit 2026-10-14: missed +67",
+            "2026-11 budi visit 2026-10-14: missed +47",
+            "2026-10 budi visit 2026-10-14: bencana +17",
+        ]
+        page = client.get(october["excused"].get_absolute_url()).text
+        assert reverse("assistance_logs:duty_history", args=[october["excused"].pk]) in page
+
+
+def test_a_familys_months_are_those_of_its_assistants_pages(client, october, budi, ayu):
+    with at(LATER):
+        for name, family in october.items():
+            mine = [line for line in months_told(history_of(client, ayu, family)) if line.startswith("2026-10")]
+            asked = [one for one in month_of(budi, ayu, View.month(OCTOBER)).asked if one.household == family.pk]
+            assert len(mine) == len(asked), name
+        gita = make_user("gita", "pendamping", NORTH[:4])
+        family = october["missed"]
+        assign(household=family, assistant=gita, by=ayu, seen=Assignment.objects.get(household=family).pk)
+        told = months_told(history_of(client, ayu, family))
+        assert [line.split()[1] for line in told] == ["gita", "budi", "budi"]
+        client.force_login(budi)
+        assert client.get(reverse("assistance_logs:duty_history", args=[family.pk])).status_code == 404
+
+
+def test_a_familys_months_are_of_the_viewers_programmes(client, october):
+    with at(LATER):
+        narrow = make_user("narrow", "koordinator", NORTH, programs=[make_program("JSCM")])
+        assert history_of(client, narrow, october["missed"]).status_code == 404
+
+
+def test_a_familys_months_cost_the_same_however_much_was_due(client, october, ayu, django_assert_num_queries):
+    with at(LATER):
+        history_of(client, ayu, october["promise"])
+        for family in (october["promise"], october["missed"]):
+            with django_assert_num_queries(7):
+                client.get(reverse("assistance_logs:duty_history", args=[family.pk]))
+
+
+def team_of(client, user, query="?period=2026-10"):
+    client.force_login(user)
+    return client.get(f"{reverse('reports:monthly_team')}{query}")
+
+
+def test_a_team_tells_what_the_page_of_each_of_its_assistants_tells(client, october, budi, citra, ayu):
+    with at(LATER):
+        gita = make_user("gita", "pendamping", NORTH[:4])
+        make_visit(make_household(assistant=gita), gita, DAY("2026-10-03"))
+        make_household(region=SOUTH, assistant=citra)
+        answer = team_of(client, ayu)
+        lines = {line.assistant: line for line in answer.context["team"].lines}
+        assert list(lines) == [budi, gita], "by name, and nobody of another region"
+        for assistant, line in lines.items():
+            month = month_of(assistant, ayu, View.of(ayu, OCTOBER))
+            assert [getattr(line.month, name) for name in COUNTS] == [getattr(month, name) for name in COUNTS]
+            assert line.month.missed == sum(asked.is_missed for asked in month.asked)
+            done = sum(asked.is_done for asked in month.asked)
+            assert sum(done for _, done, _ in line.cells) == done
+        assert "3 dari 5" in answer.text and "60%" in answer.text
+        assert f"{reverse('reports:monthly_tasks', args=[budi.pk])}?period=2026-10#missed" in answer.text
+        assert list(team_of(client, ayu, "?period=2009-01").context["team"].lines) == []
+        assert "Wilayah ini tidak ada" in team_of(client, ayu, "?region=99").text
+
+
+def test_a_larger_team_asks_no_more(client, october, ayu):
+    with at(LATER):
+        team_of(client, ayu)
+        with CaptureQueriesContext(connection) as few:
+            team_of(client, ayu)
+        for number in range(5):
+            other = make_user(f"other{number}", "pendamping", NORTH[:4])
+            make_visit(make_household(assistant=other), other, DAY("2026-07-15"))
+        with CaptureQueriesContext(connection) as many:
+            assert len(team_of(client, ayu).context["team"].lines) == 6
         assert len(many) == len(few)
