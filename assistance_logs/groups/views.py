@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +24,7 @@ from beneficiaries.models import Household
 from ejsika.accounts.permissions import Permission, requires
 from ejsika.lib.http import render_page
 
+LIST = "groups:group_list"
 GROUPS_A_PAGE = 30
 
 
@@ -56,7 +58,9 @@ def group_detail(request, pk):
 @require_safe
 @requires(Permission.GROUP_EDIT)
 def group_choose(request):
-    return render_page(request, "groups/group_choose.html", {"waiting": proposals(request.user)})
+    return render_page(
+        request, "groups/group_choose.html", {"waiting": proposals(request.user), "back_url": reverse(LIST)}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +78,7 @@ def group_new(request, pk):
         else:
             messages.success(request, "Kelompok tersimpan.")
             return redirect(group)
-    context = {"form": form, "desa": first.region, "waiting": len(candidates)}
+    context = {"form": form, "desa": first.region, "waiting": len(candidates), "back_url": reverse(LIST)}
     return render_page(request, "groups/group_new.html", context, status=422 if form.is_bound else None)
 
 
@@ -94,7 +98,7 @@ def group_edit(request, pk):
             done = "Perubahan tersimpan." if changed else "Tidak ada yang berubah, jadi tidak ada yang disimpan."
             messages.success(request, done)
             return redirect(group)
-    context = {"form": form, "group": group}
+    context = {"form": form, "group": group, "back_url": group.get_absolute_url()}
     return render_page(request, "groups/group_edit.html", context, status=422 if form.is_bound else None)
 
 

@@ -234,7 +234,7 @@ class HouseholdEditForm(forms.Form):
         elif in_banten(longitude, latitude) or in_banten(-longitude, latitude):
             self.add_error("latitude", "Lintang dan bujur tertukar. Lintang di Banten sekitar -6, bujur sekitar 106.")
         else:
-            self.add_error("latitude", "Titik ini di luar Banten. Periksa kedua angkanya, atau klik rumahnya di peta.")
+            self.add_error("latitude", "Titik ini di luar Banten. Periksa kedua angkanya, atau ketuk rumahnya di peta.")
 
     def _known_point(self) -> tuple:
         point = self.before.values[POINT]

@@ -69,6 +69,7 @@ def case_propose(request, pk):
         "returned": returned,
         "running": cases.running().first(),
         "facts": evidence.gather(household, request.user, timezone.localdate()),
+        "back_url": household.get_absolute_url(),
     }
     return render_page(request, "graduation/case_propose.html", context, status=422 if form.is_bound else None)
 

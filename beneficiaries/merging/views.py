@@ -73,6 +73,7 @@ def _pick_page(request, kept: Household, form: NumberForm):
         "household": kept,
         "form": form,
         "candidates": candidates(kept, Household.objects.for_user(request.user)),
+        "back_url": kept.get_absolute_url(),
     }
     return render_page(request, "beneficiaries/household_merge.html", context, status=422 if form.errors else None)
 
@@ -85,6 +86,7 @@ def _compare_page(request, comparison: Comparison, form: MergeForm):
         "members": [comparison.members[family.pk] for family in (comparison.kept, comparison.merged)],
         "carried": list(carry.counts(comparison.merged)),
         "form": form,
+        "back_url": reverse("beneficiaries:household_merge", args=[comparison.kept.pk]),
     }
     try:
         comparison.require_mergeable(request.user)

@@ -83,6 +83,7 @@ def household_edit(request, pk):
             _tell_edit(request, edit, kept=[form.name_of(unit) for unit in edit.kept])
             return redirect(household)
     context = {"household": household, "form": form, **picker_context(household, request.user)}
+    context["back_url"] = household.get_absolute_url()
     if request.method == "GET" and request.user.may(Permission.VISIT_LOG):  # who has an outbox
         context["subject"] = subject_of(form)
     return render_page(request, "beneficiaries/household_edit.html", context, status=422 if form.has_problems else None)
@@ -104,7 +105,7 @@ def household_assign(request, pk):
             chosen = form.cleaned_data["assistant"]
             messages.success(request, f"Mulai hari ini pendampingnya {chosen}." if chosen else "Penugasan dilepas.")
             return redirect(household)
-    context = {"household": household, "current": current, "form": form}
+    context = {"household": household, "current": current, "form": form, "back_url": household.get_absolute_url()}
     return render_page(request, "beneficiaries/household_assign.html", context, status=422 if form.errors else None)
 
 

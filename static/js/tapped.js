@@ -5,6 +5,7 @@ for (const area of document.querySelectorAll("[data-tapped]")) countTaps(area)
 export function countTaps(area) {
   const all = area.querySelector("[data-tap-all]")
   const boxes = () => [...area.querySelectorAll("input[type=checkbox]")].filter((box) => box !== all)
+  all?.closest("[hidden]")?.removeAttribute("hidden")
   const line = area.querySelector("[data-tapped-count]")
   const count = () => {
     const chosen = boxes().filter((box) => box.checked)

@@ -142,6 +142,11 @@ def test_many_visits_are_flagged_in_one_statement(home, neighbour, budi, django_
     assert {kind for visit in visits for kind in flags(visit)} >= {"night", "burst"}
 
 
+def test_an_admin_reads_the_limits_that_hold_unless_others_are_set(client, admin):
+    client.force_login(admin)
+    assert "Jarak dari rumah (meter): 500" in client.get(reverse("admin:assistance_logs_reviewlimit_changelist")).text
+
+
 def test_a_limit_is_set_by_an_admin_of_the_province_alone(client, admin, home, budi):
     url, limit = reverse("admin:assistance_logs_reviewlimit_add"), {"name": "night", "value": 1, "valid_from": DAY}
     client.force_login(make_user("operator", "admin", "3602"))

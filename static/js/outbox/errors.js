@@ -5,7 +5,7 @@ export function showErrors(form, { errors = {}, reasons = [] }) {
   for (const old of form.querySelectorAll(".errorlist")) old.remove()
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid")
   box.hidden = !reasons.length
-  box.querySelector("ul").replaceChildren(...reasons.map((words) => line(words)))
+  const places = new Map() // what is wrong with a field: where it is
   for (const [name, found] of Object.entries(errors)) {
     const field = form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)
     if (!field) continue
@@ -15,13 +15,27 @@ export function showErrors(form, { errors = {}, reasons = [] }) {
     ;(field.closest(".choices") ?? field).before(list)
     field.setAttribute("aria-invalid", "true")
     field.closest("details")?.setAttribute("open", "")
+    for (const { message } of found) places.set(message, field.id)
   }
+  box.querySelector("ul").replaceChildren(...reasons.map((words) => line(words, placeOf(words, places))))
   box.focus()
   box.scrollIntoView({ block: "center" })
 }
 
-function line(words) {
+// A reason is what is wrong, after the field's name.
+function placeOf(reason, places) {
+  for (const [message, id] of places) if (id && reason.endsWith(message)) return id
+}
+
+function line(words, place) {
   const item = document.createElement("li")
-  item.textContent = words
+  if (!place) {
+    item.textContent = words
+    return item
+  }
+  const link = document.createElement("a")
+  link.href = `#${place}`
+  link.textContent = words
+  item.append(link)
   return item
 }
