@@ -36,6 +36,7 @@ async function sort(here) {
   document.querySelector("[data-groups]").replaceChildren(...groups)
   document.querySelector("[data-pages]").hidden = true
   told.textContent = button.dataset.done
+  if (document.activeElement === button) told.focus() // or whoever came by keyboard would start anew
   button.hidden = true
 }
 
