@@ -38,9 +38,11 @@ from beneficiaries.assessment_choices import (
 from beneficiaries.choices import EnrollmentStatus
 from beneficiaries.models import Assessment, Household
 from ejsika.demo import SEED
+from ejsika.demo.assessment_photos import write_photos
 from ejsika.lib.copying import copy_rows, take_ids
 
 EVERY = 3  # each so manieth family has been assessed
+PHOTOS_EVERY = 15  # so are those whose assessments have photos
 LEAST_DAYS_BETWEEN = 30
 LATELY_DAYS = 330  # in which the second assessment was made
 UNKNOWN_SHARE = 0.03  # of the indicators, which the officer did not find out
@@ -100,11 +102,12 @@ COLUMNS = ["id", "household_id", "officer_id", "assessed_on", *INDICATORS, "note
 
 
 def write_assessments(cursor, families: list, today: datetime.date) -> None:
-    """Write the assessments of these families with their audit entries, oldest first."""
+    """Write the assessments of these families with their photos and audit entries, oldest first."""
     rows = [row for family in families if family.serial % EVERY == 1 for row in _assessments(family, today)]
     rows.sort(key=lambda row: row[2])
     keys = take_ids(cursor, Assessment, len(rows))
-    copy_rows(cursor, Assessment, COLUMNS, ((key, *row) for key, row in zip(keys, rows, strict=True)))
+    numbered = [(key, *row) for key, row in zip(keys, rows, strict=True)]
+    copy_rows(cursor, Assessment, COLUMNS, numbered)
     cursor.execute(
         """INSERT INTO audit_auditevent (at, actor_id, action, target_kind, target_id, data)
            SELECT a.recorded_at, a.officer_id, 'assessment.recorded', %s, a.household_id,
@@ -112,6 +115,10 @@ def write_assessments(cursor, families: list, today: datetime.date) -> None:
            FROM unnest(%s::bigint[]) AS added(id) JOIN beneficiaries_assessment a ON a.id = added.id ORDER BY a.id""",
         [Household._meta.label_lower, keys],
     )
+    pictured = {family.id: family.assistant.id for family in families if family.serial % PHOTOS_EVERY == 1}
+    found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in numbered if row[1] in pictured}
+    if found:
+        write_photos(cursor, found, min(pictured.values()))
 
 
 def _assessments(family, today: datetime.date):

@@ -1,20 +1,19 @@
 """Visits that a koordinator should look at: in every kabupaten/kota one of each kind of flag, as life brings them."""
 
 import datetime
-import io
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw
 
 from assistance_logs.actions import CONTENT, correct_visit, return_visit
 from assistance_logs.choices import MET
 from assistance_logs.models import Visit
 from assistance_logs.photos import attach_photo
 from ejsika.accounts.models import User
+from ejsika.demo.pictures import house
 from ejsika.demo.users import coordinators
 from ejsika.demo.visits import COLUMNS
 from ejsika.files.photos import read_photo
@@ -35,7 +34,6 @@ NOTE = (
 )
 REMARK = "Catatannya belum menyebut hasil pembicaraan. Lengkapi, ya."
 CORRECTED = "Dibicarakan modal usaha; keluarga memilih menambah dagangan gorengan."
-SKY, GROUND, WALL, ROOF, DOOR = "#b9d7ea", "#9bb27d", "#e8dcc0", "#a1522f", "#6b4a2f"
 
 
 @dataclass
@@ -123,7 +121,7 @@ def finish_odd(found: list[Odd]) -> None:
     """Give the visits that stand in the log by now their photos, returns and corrections, by the real acts."""
     people = coordinators()
     for odd in found:
-        photo = read_photo(SimpleUploadedFile("rumah.jpg", _picture(int(odd.regency)), "image/jpeg"))
+        photo = read_photo(SimpleUploadedFile("rumah.jpg", house(int(odd.regency)), "image/jpeg"))
         for visit in _visits(odd.same_photo):
             attach_photo(visit=visit, by=visit.assistant, uuid=uuid.uuid5(visit.uuid, "photo"), photo=photo)
         for visit in _visits(odd.corrected):
@@ -135,16 +133,3 @@ def finish_odd(found: list[Odd]) -> None:
 
 def _visits(numbers: list[uuid.UUID]):
     return Visit.objects.filter(uuid__in=numbers).select_related("household", "assistant").order_by("pk")
-
-
-def _picture(number: int) -> bytes:
-    """A drawn house, another one for each number: nobody's photo."""
-    image = Image.new("RGB", (640, 480), SKY)
-    draw, left = ImageDraw.Draw(image), 120 + number % 7 * 20
-    draw.rectangle((0, 330, 640, 480), GROUND)
-    draw.rectangle((left, 200, left + 280, 370), WALL)
-    draw.polygon([(left - 30, 200), (left + 140, 110 + number % 5 * 8), (left + 310, 200)], ROOF)
-    draw.rectangle((left + 115, 270, left + 165, 370), DOOR)
-    written = io.BytesIO()
-    image.save(written, "JPEG", quality=80)
-    return written.getvalue()

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from beneficiaries.assessments.comparison import Verdict, compare
 from beneficiaries.choices import EnrollmentStatus
-from beneficiaries.models import Assessment, GraduationCase, Household
+from beneficiaries.models import Assessment, AssessmentPhoto, GraduationCase, Household
 from ejsika.accounts.models import User
 from ejsika.audit.models import AuditEvent
+from ejsika.files.models import StoredPhoto
 
 SIZE = 600
 
@@ -67,6 +68,22 @@ def test_each_is_on_record_and_none_may_be_put_right_as_if_it_were_from_today(pa
     )
     for assessment in Assessment.objects.all():
         assert timezone.localdate(assessment.recorded_at) == assessment.assessed_on
+
+
+def test_some_have_photos_that_show_what_was_found(pairs):
+    pictured = [pair for pair in pairs if pair[0].photos.exists()]
+    assert SIZE / 15 - 3 <= len(pictured) <= SIZE / 15 + 3
+    for pair in pictured:
+        before, now = ({row.subject: row.photo for row in one.photos.select_related("photo")} for one in pair)
+        for subject, column in {"atap": "roof", "lantai": "floor", "dapur": "cooking_fuel"}.items():
+            if subject in before and subject in now:
+                is_same = getattr(pair[0], column) == getattr(pair[1], column)
+                assert (before[subject].digest == now[subject].digest) == is_same
+    told = AuditEvent.objects.filter(action="assessment.photo_added").values_list("data__assessment", flat=True)
+    assert sorted(told) == sorted(AssessmentPhoto.objects.values_list("assessment", flat=True))
+    call_command("demo", households=SIZE + 60, verbosity=0)
+    stored = StoredPhoto.objects.filter(pk__in=AssessmentPhoto.objects.values("photo")).values_list("digest", flat=True)
+    assert len(set(stored)) == len(stored) < 60, "who lives alike shares a picture"
 
 
 def test_the_family_s_page_shows_both(pairs, client):
