@@ -11,6 +11,7 @@ from beneficiaries.models import Household
 from ejsika.imports import actions
 from ejsika.regions.models import Region
 from tests.beneficiaries.test_roster_ugly import HEAD, check, line, staged, text, workbook  # noqa: F401
+from tests.factories import make_nik
 from tests.sheets import counted, found
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -185,3 +186,64 @@ def test_an_open_desa_of_the_name_counts_before_a_closed_one(check, close):  # n
     )
     batch = check(workbook(HEAD, line(2)))
     assert staged(batch, "region_code") == [(twin.pk,)]
+
+
+PERSONS = ["NO KK", "NIK", "NAMA", "HUBUNGAN", "TGL LAHIR", "PENDIDIKAN", "KELAS", "DESA", "KECAMATAN", "KABUPATEN"]
+PLACE, NO_PLACE = ["Pasar Keong", "Cibadak", "Lebak"], ["", "", ""]
+
+
+def person(card: str, relationship: str, place: list = PLACE, nik: str | None = None, **cells) -> list:
+    told = {"kk": card, "nik": make_nik("3602182010") if nik is None else nik, "name": "SITI", "as": relationship}
+    return list((told | {"born": "04-05-1980", "school": "", "grade": ""} | cells).values()) + place
+
+
+def test_who_marks_each_line_as_the_recipient_must_give_each_a_nik(check):  # noqa: F811
+    """A sheet of persons in which every family is one line looks like a sheet of families."""
+    cards = [f"36021801012{number:05}" for number in range(801, 804)]
+    batch = check(
+        workbook(
+            PERSONS,
+            person(cards[0], "Pengurus", nik=""),
+            person(cards[1], "Pengurus", NO_PLACE),
+            person(cards[2], "Pengurus"),
+        )
+    )
+    assert (found(batch), counted(batch)) == ({2: ["required"], 3: ["required"]}, {"create": 1, "error": 2})
+
+
+def test_a_family_has_one_place_on_whichever_of_its_lines(check):  # noqa: F811
+    cards = [f"36021801012{number:05}" for number in range(811, 814)]
+    batch = check(
+        workbook(
+            PERSONS,
+            person(cards[0], "Istri"),
+            person(cards[0], "Anak", NO_PLACE, nik=""),
+            person(cards[1], "Anak", NO_PLACE, nik=""),
+            person(cards[1], "Istri"),
+            person(cards[2], "Istri", NO_PLACE),
+            person(cards[2], "Anak", ["Pasar Keong", "", ""], nik=""),
+        )
+    )
+    assert (found(batch), counted(batch)) == ({7: ["required"]}, {"create": 2, "error": 1})
+    alone = check(workbook(PERSONS, person(cards[2], "Istri", NO_PLACE), person(cards[2], "Anak", NO_PLACE, nik="")))
+    assert (found(alone), counted(alone)) == ({2: ["required"]}, {"error": 1})
+
+
+def test_a_card_written_in_groups_is_the_same_card(check):  # noqa: F811
+    card = "3602180101200821"
+    cards = [card, f"'{card}", "3602 1801.0120-0821".replace("-", " "), int(card)]
+    rows = [person(one, "Istri" if one == card else "Anak", nik=None if one == card else "") for one in cards]
+    for number, row in enumerate(rows):
+        row[2] = f"SITI {number}"
+    assert counted(check(workbook(PERSONS, *rows))) == {"create": 1}
+
+
+def test_grades_as_schools_write_them(check):  # noqa: F811
+    card = "3602180101200831"
+    grades = [("SD", "VI"), ("SMP", "VII-B"), ("SMA", "Kelas XII"), ("SMP", "8 A"), ("SMA", "XIII")]
+    rows = [
+        person(card, "Anak", nik="", name=f"ANAK {level} {grade}", school=level, grade=grade) for level, grade in grades
+    ]
+    batch = check(workbook(PERSONS, person(card, "Istri"), *rows))
+    assert found(batch) == {7: ["number_invalid"]}
+    assert [grade for (grade,) in staged(batch, "grade")] == [None, 6, 7, 12, 8, None]

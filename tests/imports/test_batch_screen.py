@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from beneficiaries.models import Household
+from beneficiaries.sheets.roster.messages import MESSAGES
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions, tasks
 from ejsika.imports.models import ImportBatch
+from ejsika.imports.problem_words import LABELS
 from tests.factories import NORTH, make_program, make_user
 from tests.sheets import ROSTERS, family, seconds_of_computing
 
@@ -319,3 +321,7 @@ def test_what_an_undo_leaves_standing_is_told_by_name_and_never_endless(client, 
     batch.save(update_fields=["kept"])
     page = client.get(batch.get_absolute_url()).text
     assert "201 hal dibiarkan karena sudah diubah sesudah impor; inilah 200 yang pertama" in page
+
+
+def test_every_code_that_a_roster_finds_has_a_name_of_its_own():
+    assert set(MESSAGES) - {"account_truncated", "phone_truncated", "number_dated"} <= LABELS.keys()

@@ -67,10 +67,15 @@ def identity(cell: object, prefix: str) -> tuple[str | None, str | None]:
             return None, f"{prefix}_truncated"
     elif is_cut(raw):
         return None, f"{prefix}_truncated"
-    digits = re.sub(r"[\s.]", "", raw)
+    digits = unmarked(raw)
     if not re.fullmatch(r"[0-9]{16}", digits):
         return None, f"{prefix}_length"
     return digits, None
+
+
+def unmarked(cell: object) -> str:
+    """A number without what people write into it for the eye."""
+    return re.sub(r"[\s.]", "", plain_number(cell))
 
 
 def nik_code(nik: str) -> str | None:
@@ -324,8 +329,14 @@ def school(cell: object) -> tuple[str | None, str | None]:
     return choice(_EQUIVALENT.sub("", raw) or raw, SCHOOLS)
 
 
+_CLASS = re.compile(r"(?:kelas|kls)?[\s.]*(\d{1,2}|[ivx]{1,4})(?:[\s.-]?[a-h])?", re.IGNORECASE)
+
+
 def grade(cell: object, level: str | None) -> tuple[int | None, str | None]:
-    """Read a grade as 1–12: 1–3 at an SMP means 7–9, at an SMA 10–12."""
+    """Read a grade as 1–12: 1–3 at an SMP means 7–9, at an SMA 10–12. "VII-B" is a 7."""
+    if found := _CLASS.fullmatch(text(cell)):
+        written = found[1].lower()
+        cell = _ROMAN.index(written) + 1 if written in _ROMAN else written
     year, code = number(cell, 1, 12)
     if code or year is None:
         return None, code

@@ -10,7 +10,7 @@ from operator import itemgetter
 from beneficiaries.choices import Bank, EnrollmentStatus, Relationship, SchoolLevel, Sex
 from beneficiaries.sheets.roster import cells, points
 from beneficiaries.sheets.roster.messages import MESSAGES
-from beneficiaries.sheets.roster.places import PlaceIndex
+from beneficiaries.sheets.roster.places import PLACE_FIELDS, PlaceIndex
 from ejsika.imports.kinds import Head, plain
 from ejsika.lib import geo
 from ejsika.lib.sealed import digest, mask_digits, mask_within, seal_bytes, seal_number
@@ -28,12 +28,8 @@ LABELS = {
 }
 FIRST_YEAR = 2000
 NIK_DIGITS = 16
-PLACES = {
-    "region_code",
-    "latitude",
-    "longitude",
-    "point",
-}  # long numbers of no person, as long as no NIK fits into them
+# Long numbers of no person, as long as no NIK fits into them.
+PLACES = {"region_code", "latitude", "longitude", "point"}
 MASKED = {"kk", "nik", "account"}
 
 
@@ -163,7 +159,7 @@ class LineCleaner:
         """What joins lines into a family: the KK as written where a line is a person, else the line itself."""
         if not self.by_person:
             return row
-        raw = cells.plain_number(self.cell("kk")).replace(" ", "")
+        raw = cells.unmarked(self.cell("kk"))
         return hashlib.blake2b(raw.encode(), digest_size=16).digest() if raw else row
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
@@ -279,7 +275,9 @@ class LineCleaner:
         return "point", *(points.pair_of_coordinates(cell) or ("x", "x"))
 
     def _place(self, nik: str | None, point: tuple[float, float] | None) -> None:
-        place = self.find_place(*map(self.cell, ("region_code", "desa", "kecamatan", "kabupaten")))
+        place = self.find_place(*map(self.cell, PLACE_FIELDS))
+        if self.by_person and place.is_empty:
+            return  # another person's line tells where the family lives; match.py says so where none does
         if place.problem:
             at = place.field if place.field in self.at else "region_code"
             is_ambiguous = place.problem == "region_ambiguous"

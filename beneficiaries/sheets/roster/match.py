@@ -59,7 +59,7 @@ def _match(batch, families: list[int] | None, *, is_anew: bool) -> None:
         by_person = _reset(cursor, batch, only)
         make_families(cursor, batch, by_person=by_person, only=only)
         _know_scope(cursor, batch)
-        _find_in_file(cursor, batch, by_person=by_person)
+        _find_in_file(cursor, batch)
         _find_in_register(cursor, batch, is_anew=is_anew)
         outcomes.judge(cursor, batch)
         _tell(cursor, batch)
@@ -197,8 +197,8 @@ def _know_scope(cursor, batch) -> None:
     )
 
 
-def _find_in_file(cursor, batch, *, by_person: bool) -> None:
-    """Numbers that stand twice in the file with different lines, and recipients without a NIK.
+def _find_in_file(cursor, batch) -> None:
+    """Numbers that stand twice in the file with different lines, recipients without a NIK, families without a place.
 
     Two numbers of one family are such too, where it is the importer's own; of others nothing is told.
     """
@@ -222,13 +222,28 @@ def _find_in_file(cursor, batch, *, by_person: bool) -> None:
            ) found ORDER BY family, row, field DESC""",
         {"batch": batch.pk},
     )
-    if by_person:
-        cursor.execute(
-            f"""INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow r
-               WHERE batch_id = %s AND is_recipient AND nik IS NULL AND family IN (SELECT family FROM roster_family)
-                 AND NOT {_WRONG_ROWS.format(batch=int(batch.pk))}""",
-            [batch.pk],
-        )
+    values = {"batch": batch.pk, "second_sheet": SHEET_LINES, "field": _field_of_place(batch)}
+    for statement in (_NUMBERLESS, _PLACELESS):
+        cursor.execute(statement.format(wrong=_WRONG_ROWS.format(batch=int(batch.pk))), values)
+
+
+def _field_of_place(batch) -> str:
+    """The column at which a place is at fault."""
+    return "desa" if "desa" in batch.titles else "region_code"
+
+
+# Where a line is a person, who is the recipient and where the family lives is known of the whole family alone.
+_NUMBERLESS = """
+    INSERT INTO roster_found SELECT family, row, 'nik', 'required' FROM beneficiaries_rosterrow r
+    WHERE batch_id = %(batch)s AND is_recipient AND nik IS NULL AND family IN (SELECT family FROM roster_family)
+      AND NOT {wrong}
+"""
+_PLACELESS = """
+    INSERT INTO roster_found SELECT family, row, %(field)s, 'required' FROM roster_family f
+    WHERE region_code IS NULL AND row < %(second_sheet)s AND NOT wrong AND NOT EXISTS (
+        SELECT FROM beneficiaries_rosterrow r
+        WHERE r.batch_id = %(batch)s AND r.family = f.family AND r.region_code IS NOT NULL)
+"""
 
 
 def _find_in_register(cursor, batch, *, is_anew: bool) -> None:
@@ -237,7 +252,7 @@ def _find_in_register(cursor, batch, *, is_anew: bool) -> None:
             statement,
             {"batch": batch.pk, "program": batch.program_id, "graduated": EnrollmentStatus.GRADUATED.value},
         )
-    cursor.execute(_CLOSED_PLACES, {"field": "desa" if "desa" in batch.titles else "region_code"})
+    cursor.execute(_CLOSED_PLACES, {"field": _field_of_place(batch)})
     cursor.execute(WITHOUT_FAMILY, {"batch": batch.pk, "first": SHEET_LINES})
     if is_anew:
         find_suspects(cursor, batch)

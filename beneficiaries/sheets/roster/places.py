@@ -16,6 +16,7 @@ from ejsika.lib.similar import similarity, trigrams
 from ejsika.regions.models import Region
 from ejsika.regions.names import city_or_regency, place_key
 
+PLACE_FIELDS = ("region_code", "desa", "kecamatan", "kabupaten")
 SIMILAR_ENOUGH, AHEAD_OF_NEXT = 0.55, 0.1
 FAR_M = 10_000
 _NO_FRACTION = re.compile(r"[.,]0+$")  # 3602182010.0, as other programs write a number
@@ -32,6 +33,7 @@ class Place:
     message: str = ""
     level: str = "error"
     faults: tuple[str, ...] = ()  # fields in which a formula has failed
+    is_empty: bool = False  # nothing is said of it at all
 
 
 @dataclass
@@ -86,12 +88,14 @@ class PlaceIndex:
 
     def find(self, code: object, desa: object, kecamatan: object, kabupaten: object) -> Place:
         """Find the desa that one line names."""
-        words = {"region_code": code, "desa": desa, "kecamatan": kecamatan, "kabupaten": kabupaten}
-        code, *names = map(cells.written, words.values())
+        words = (code, desa, kecamatan, kabupaten)
+        code, *names = map(cells.written, words)
         digits = re.sub(r"[\s.'`’/-]", "", _NO_FRACTION.sub("", code))
         place = self._by_code(digits, *names) if digits else self._by_name(*names)
-        if faults := tuple(name for name, word in words.items() if cells.is_fault(cells.text(word))):
+        found = zip(PLACE_FIELDS, words, strict=True)
+        if faults := tuple(name for name, word in found if cells.is_fault(cells.text(word))):
             place.faults = tuple(name for name in faults if name != place.field or not place.problem)
+        place.is_empty = not (digits or any(names) or faults)
         return place
 
     def _by_code(self, code: str, desa: str, kecamatan: str, kabupaten: str) -> Place:
