@@ -17,12 +17,17 @@ PATIENCE_MS = 10_000  # for an answer, before the shell is shown where it can do
 STYLES = [f"css/{name}.css" for name in ("tokens", "base", *(f"components/{part}" for part in ("parts", "form")))]
 STYLES += [f"css/components/{name}.css" for name in ("visits", "groups", "assessment", "household", "outbox")]
 OUTBOX = (
-    "store older asking send sync errors form saving photos list places tasks groups forms forms/visit forms/session"
+    "store older asking send sync errors form saving photos shrink list places tasks groups forms forms/visit"
+    " forms/session"
 )
 MODULES = [f"js/outbox/{name}.js" for name in OUTBOX.split()]
 MODULES += [f"js/outbox/{name}.js" for name in ("forms/assessment", "forms/household", "slots", "steps")]
 MODULES += ["js/position.js", "js/tapped.js"]
-FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg"]
+# What the worker needs, and beside the shell the assistant's own pages: with it none of them waits for a file.
+PAGES = ["js/outbox/early.js", "js/outbox/start.js", "js/offline.js", "js/visit_form.js", "js/visit_pin.js"]
+PAGES += [f"js/{name}.js" for name in ("session_form", "assessment_form", "outbox_page", "nearest")]
+PAGES += ["css/components/table.css", "css/print.css", "django_htmx/htmx-2.min.js"]
+FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg", *PAGES]
 
 
 @require_safe
@@ -34,7 +39,7 @@ def offline(request):
 @require_safe
 @login_not_required
 def service_worker(request):
-    """The worker's code; any change of the page or of its files gives it another name for what it keeps."""
+    """The worker's code; any change of the page gives it another name for what it keeps, and tells that it is ours."""
     version = hashlib.sha256(_page().encode()).hexdigest()[:12]
     context = {"page": reverse("offline"), "version": version, "files": FILES, "patience_ms": PATIENCE_MS}
     response = render(request, "sw.js", context, content_type="text/javascript; charset=utf-8")

@@ -1,5 +1,6 @@
 """The page for no network and the service worker that shows it: the same for everybody, and nothing else is kept."""
 
+import hashlib
 import re
 from pathlib import Path
 from posixpath import join, normpath
@@ -7,6 +8,9 @@ from posixpath import join, normpath
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 from PIL import Image
+
+from ejsika import offline
+from tests.factories import make_group
 
 
 def with_imports(files) -> set[str]:
@@ -38,10 +42,31 @@ def test_page_needs_no_file_that_the_worker_does_not_keep(client, db):
     page = client.get(reverse("offline")).text
     worker = client.get(reverse("service_worker")).text
     kept = files_in(worker.partition("const FILES")[2])
-    assert with_imports(files_in(page)) == kept
+    assert with_imports(files_in(page)) == files_in(page)  # named there, so that none is waited for after another
     assert with_imports(files_in(worker)) == kept
-    assert files_in(page) == kept  # named in the page, so that none is waited for one after the other
+    assert kept == files_in(page) | set(offline.PAGES)
     assert all(finders.find(file) for file in kept)
+
+
+def test_an_assistants_pages_wait_for_no_file_once_there_is_the_worker(client, budi, north_family):
+    kept = files_in(client.get(reverse("service_worker")).text)
+    group = make_group(north_family)
+    client.force_login(budi)
+    pages = [reverse(name) for name in ("assistance_logs:task_list", "outbox:outbox")]
+    pages += [
+        reverse(f"{name}_new", args=[north_family.pk]) for name in ("assistance_logs:visit", "beneficiaries:assessment")
+    ]
+    for page in (*pages, reverse("groups:session_new", args=[group.pk])):
+        assert files_in(client.get(page).text.partition("<body")[0]) <= kept
+        assert set(re.findall(r'<script[^>]* src="/static/([^"]+)"', client.get(page).text)) <= kept
+
+
+def test_worker_knows_the_page_by_its_digest(client, db):
+    """Or it would keep what somebody answers who sells a network."""
+    version = re.search(r'VERSION = "([0-9a-f]{12})"', client.get(reverse("service_worker")).text)[1]
+    page = client.get(reverse("offline"))
+    assert hashlib.sha256(page.content).hexdigest().startswith(version)
+    assert page["Cross-Origin-Resource-Policy"]  # by which all our answers are known
 
 
 def test_worker_is_a_script_for_the_whole_site_that_is_asked_for_anew(client, db):

@@ -1,5 +1,7 @@
 """The families: their list, the search above it, the page of one, and what may be changed there."""
 
+import json
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
@@ -85,7 +87,8 @@ def household_edit(request, pk):
     context = {"household": household, "form": form, **picker_context(household, request.user)}
     context["back_url"] = household.get_absolute_url()
     if request.method == "GET" and request.user.may(Permission.VISIT_LOG):  # who has an outbox
-        context["subject"] = subject_of(form)
+        subject = subject_of(form)
+        context |= {"subject": subject, "base": json.dumps(subject["base"])}
     return render_page(request, "beneficiaries/household_edit.html", context, status=422 if form.has_problems else None)
 
 

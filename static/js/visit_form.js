@@ -9,7 +9,7 @@ import { offerPin } from "./visit_pin.js"
 
 for (const form of document.querySelectorAll("[data-visit-form]")) start(form)
 
-async function start(form) {
+function start(form) {
   for (const line of form.querySelectorAll("[data-position]")) follow(line, form.elements)
   offerPin(form)
   if (!isSecureContext) return // no numbers to be had for what is kept: the plain form does
@@ -17,7 +17,10 @@ async function start(form) {
   const household = Number(form.dataset.household)
   const user = Number(document.querySelector("[data-sync]").dataset.user)
   const draft = `${user}:${household}`
-  if (form.dataset.fresh !== undefined) await keepDrafts(form, draft, user)
-  const pictures = await takePhotos(form, { user, draft })
-  saveByOutbox(form, visit, { user, household, subject: { id: household, name, place } }, { draft, pictures })
+  saveByOutbox(form, visit, { user, household, subject: { id: household, name, place } }, { draft, begun: begin() })
+
+  async function begin() {
+    if (form.dataset.fresh !== undefined) await keepDrafts(form, draft, user)
+    return takePhotos(form, { user, draft })
+  }
 }

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from assistance_logs.models import Visit
 from ejsika import offline
 from ejsika.accounts.permissions import Role
+from tests.e2e.conftest import PHONE
 from tests.e2e.test_offline import (  # noqa: F401 - phone is a fixture
     OUTBOX,
     begin,
@@ -155,10 +156,10 @@ def test_a_new_version_in_the_middle_of_a_visit_costs_nothing(phone, monkeypatch
     begin(phone, budi)
     open_form(phone, north_family)
     phone.get_by_label("Bertemu pengurus").check()
-    monkeypatch.setattr(offline, "STYLES", [*offline.STYLES, "css/print.css"])
-    monkeypatch.setattr(offline, "FILES", [*offline.FILES, "css/print.css"])
+    monkeypatch.setattr(offline, "STYLES", [*offline.STYLES, "css/components/map.css"])
+    monkeypatch.setattr(offline, "FILES", [*offline.FILES, "css/components/map.css"])
     phone.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
-    wait_until(lambda: any(path.startswith("/static/css/print") for path in kept(phone)))
+    wait_until(lambda: any(path.startswith("/static/css/components/map") for path in kept(phone)))
     phone.context.set_offline(True)
     phone.get_by_label("Catatan").fill("di tengah pembaruan")
     save(phone)
@@ -167,3 +168,59 @@ def test_a_new_version_in_the_middle_of_a_visit_costs_nothing(phone, monkeypatch
     phone.context.set_offline(False)
     expect(state(phone)).to_have_text("Semua terkirim")
     assert Visit.objects.get().notes == "di tengah pembaruan"
+
+
+# What a browser does by itself where no script has begun: the same again for a second tap.
+SENT_BY_THE_BROWSER = """async (form) => {
+    const canvas = new OffscreenCanvas(64, 48)
+    canvas.getContext("2d").fillRect(0, 0, 64, 48)
+    const files = new DataTransfer()
+    files.items.add(new File([await canvas.convertToBlob({ type: "image/png" })], "a.png", { type: "image/png" }))
+    form.querySelector("[type=file]").files = files.files
+    setTimeout(() => form.submit(), 20)
+    form.submit()
+}"""
+
+
+def test_a_form_that_is_sent_before_its_script_begins_waits_in_the_outbox(phone, photo, budi, north_family):  # noqa: F811
+    begin(phone, budi)
+    open_form(phone, north_family)
+    phone.context.set_offline(True)
+    phone.get_by_label("Bertemu pengurus").check()
+    phone.get_by_label("Catatan").fill("dikirim peramban")
+    phone.locator("form.form").evaluate(SENT_BY_THE_BROWSER)
+    expect(phone.get_by_role("heading", name="Siti Utara")).to_be_visible()
+    expect(phone.get_by_text("1 foto")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(state(phone)).to_have_text("Semua terkirim")
+    visit = Visit.objects.get()
+    assert (visit.notes, visit.household, visit.photos.count()) == ("dikirim peramban", north_family, 1)
+
+
+def test_what_is_typed_before_the_script_begins_stays_and_waits_without_a_shell(
+    browser, live_server, budi, north_family
+):
+    """No service worker yet: there is nowhere to go to, so the page itself says that it is kept."""
+    context = browser.new_context(base_url=live_server.url, service_workers="block", **PHONE)
+    page, held = context.new_page(), []
+    log_in(page, budi)
+    open_form(page, north_family)
+    page.get_by_label("Rumah kosong").check()
+    page.get_by_label("Catatan").fill("draf lama")
+    wait_until(lambda: any(["notes", "draf lama"] in row["fields"] for row in rows(page, "drafts")))
+    page.route("**/visit_form*.js", lambda route: held.append(route))
+    page.goto(reverse("assistance_logs:visit_new", args=[north_family.pk]), wait_until="commit")
+    page.get_by_label("Catatan").fill("ditulis lebih dulu")
+    wait_until(lambda: page.wait_for_timeout(20) or held)
+    held[0].continue_()
+    expect(page.get_by_text("dipulihkan")).to_be_visible()
+    expect(page.get_by_label("Rumah kosong")).to_be_checked()
+    expect(page.get_by_label("Catatan")).to_have_value("ditulis lebih dulu")
+    context.set_offline(True)
+    save(page)
+    expect(page.get_by_text("Tersimpan di ponsel ini")).to_be_visible()
+    assert not Visit.objects.exists()
+    context.set_offline(False)
+    expect(state(page)).to_have_text("Semua terkirim")
+    assert Visit.objects.get().notes == "ditulis lebih dulu"
+    context.close()

@@ -1,26 +1,44 @@
 // A form on a phone: its fields as they are kept, and the draft of what is typed.
 import * as store from "./store.js"
 
-const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photos"])
+const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photos", "writer"])
 // Of the page that is open, not of a draft.
 const PAGES_OWN = new Set(["uuid", "latitude", "longitude", "accuracy", "position_source", "group", "listed"])
 const DRAFT_EVERY_MS = 400
 const DRAFT_DAYS_MS = 7 * 86_400_000
 const WHEN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
 
-export const entriesOf = (form) => [...new FormData(form)].filter(([name, value]) => !NOT_KEPT.has(name) && !(value instanceof File))
+export const entriesOf = (form) => entriesIn(new FormData(form))
+export const entriesIn = (data) => [...data].filter(([name, value]) => !NOT_KEPT.has(name) && !(value instanceof File))
 
+const isTicked = ({ type }) => type === "radio" || type === "checkbox"
+
+// What is filled in here is the form's own; what differs from it somebody has typed.
 export function fill(form, entries) {
   for (const field of form.elements) {
     const values = entries.filter(([name]) => name === field.name).map(([, value]) => value)
-    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value)
-    else if (values.length) field.value = values[0]
+    if (isTicked(field)) field.checked = field.defaultChecked = values.includes(field.value)
+    else if (values.length) field.value = field.defaultValue = values[0]
+    for (const option of field.options ?? []) option.defaultSelected = option.selected
   }
   for (const { name } of form.elements) {
     const details = name && form.elements[name].closest?.("details")
     if (details && form.elements[name].value && !["kind", "happened_at", "ends", "speaker"].includes(name)) details.open = true
   }
   form.dispatchEvent(new Event("input", { bubbles: true }))
+}
+
+function isTyped(field) {
+  if (isTicked(field)) return field.checked !== field.defaultChecked
+  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected)
+  return field.type !== "hidden" && field.type !== "file" && field.value !== field.defaultValue
+}
+
+// The same, but for what was typed before there was something to fill in; `typed` takes its names.
+function fillAround(form, entries, typed) {
+  for (const field of form.elements) if (field.name && isTyped(field)) typed.add(field.name)
+  const said = entriesOf(form).filter(([name]) => typed.has(name))
+  fill(form, [...entries.filter(([name]) => !typed.has(name)), ...said])
 }
 
 // Local date and time as its field takes it.
@@ -42,10 +60,11 @@ export async function digestOf(form) {
 export async function keepDrafts(form, key, user) {
   const { uuid } = form.elements
   uuid.value ||= crypto.randomUUID()
+  const typed = new Set()
   const saved = await savedHere(key)
-  if (saved && saved.state !== "sent") fill(form, saved.fields) // come back to: it is that item still, and shows it
+  if (saved && saved.state !== "sent") fillAround(form, saved.fields, typed) // come back to: it is that item still, and shows it
   const found = await store.draft(key)
-  if (found && Date.now() - found.at < DRAFT_DAYS_MS) offerDraft(form, found)
+  if (found && Date.now() - found.at < DRAFT_DAYS_MS) offerDraft(form, found, typed)
   // The same draft in two tabs is one entry; one that was saved since is not the next one.
   if (found?.uuid && !(await store.item(found.uuid))) uuid.value = found.uuid
   let waiting
@@ -63,10 +82,10 @@ export async function keepDrafts(form, key, user) {
   form.addEventListener("change", (event) => event.isTrusted && keep()) // at once: the camera may close this page
 }
 
-function offerDraft(form, draft) {
+function offerDraft(form, draft, typed) {
   const clean = entriesOf(form)
   const notice = form.querySelector("[data-draft]")
-  fill(form, draft.fields.filter(([name]) => !PAGES_OWN.has(name)))
+  fillAround(form, draft.fields.filter(([name]) => !PAGES_OWN.has(name)), typed)
   notice.hidden = false
   notice.querySelector("[data-kept-at]").textContent = new Date(draft.at).toLocaleString("id", WHEN)
   notice.querySelector("button").addEventListener("click", async () => {

@@ -11,6 +11,7 @@ const FORMS = { visit: beginVisit, session: beginSession, assessment: beginAsses
 export function beginWriting(kind, root, told, row) {
   const template = root.querySelector("template")
   root.replaceChildren(template, template.content.cloneNode(true))
+  root.querySelector("form").elements.writer.value = told.user
   return FORMS[kind](root, told, row)
 }
 

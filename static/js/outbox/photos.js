@@ -1,11 +1,9 @@
 // The photos of a form: made small before they are kept, and kept at once, since a phone's camera may close this page.
+import { shrink } from "./shrink.js"
 import * as store from "./store.js"
 
-const LONGEST = 1280
-const AIM_BYTES = 200_000
-const QUALITIES = [0.8, 0.65, 0.5, 0.35]
-
-// The photos of the form's item and of its `draft` lie there already. Gives a function that tells all of them.
+// The photos of the form's item and of its `draft` lie there already. Gives a function that tells all of them, once those
+// are small that were chosen just before, and what is wrong with one of those (`trouble`), which nobody has read yet.
 export async function takePhotos(form, { user, draft }) {
   const root = form.querySelector("[data-photos]")
   const input = root.querySelector("input")
@@ -45,7 +43,16 @@ export async function takePhotos(form, { user, draft }) {
     return element
   }
 
-  input.addEventListener("change", async () => {
+  let busy = Promise.resolve()
+  let working = 0
+  const takeIn = () => {
+    working += 1
+    busy = busy.then(take).finally(() => (working -= 1))
+  }
+  input.addEventListener("change", takeIn)
+  form.addEventListener("emptied", draw)
+
+  async function take() {
     const files = [...input.files]
     input.value = "" // else the browser would send them once more, at full size
     say(root.dataset.working)
@@ -57,8 +64,8 @@ export async function takePhotos(form, { user, draft }) {
     }
     say(words)
     await draw()
-  })
-  form.addEventListener("emptied", draw)
+    return words
+  }
 
   async function keep(file, place) {
     let photo
@@ -78,25 +85,10 @@ export async function takePhotos(form, { user, draft }) {
 
   root.classList.add("is-ready")
   await draw()
-  return all
-}
-
-// A JPEG of at most 200 kB, turned as it was held; place and time in the file are left behind.
-export async function shrink(file) {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" })
-  let scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height))
-  for (;;) {
-    const canvas = document.createElement("canvas")
-    canvas.width = Math.round(picture.width * scale)
-    canvas.height = Math.round(picture.height * scale)
-    const context = canvas.getContext("2d")
-    context.fillStyle = "white" // under what is transparent
-    context.fillRect(0, 0, canvas.width, canvas.height)
-    context.drawImage(picture, 0, 0, canvas.width, canvas.height)
-    for (const quality of QUALITIES) {
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality))
-      if (blob.size <= AIM_BYTES) return blob
-    }
-    scale *= 0.7
+  if (input.files.length) takeIn() // before this script began
+  return async () => {
+    const isUnread = working > 0
+    const trouble = await busy
+    return { photos: await all(), trouble: isUnread && trouble }
   }
 }

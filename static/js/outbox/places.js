@@ -18,6 +18,9 @@ const KINDS = [
 const LISTS = { "/": "tasks", "/visits/tasks/": "tasks", "/groups/": "groups" }
 export const OUTBOX = "/visits/outbox/"
 
+// Whether a form of ours is sent to this address by a browser itself.
+export const isWritten = (path) => KINDS.some(({ path: pattern }) => pattern.test(path))
+
 // The part of the shell, and for a form its kind and whom it is about; nothing where the phone keeps nothing of it.
 export function placeAt(path, person) {
   if (!person) return undefined

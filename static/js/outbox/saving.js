@@ -10,8 +10,11 @@ import { sendLater } from "./sync.js"
 // Save by the outbox. `kind` is what forms/<kind>.js says of it: name, check (what is wrong at once), prepare, describe.
 // `item` says whose and about whom: user, subject {id, name, place}, and household where the server asks for one. The
 // number in the form is the item's: saved again, in another tab or come back to, it is an edit of it.
-export function saveByOutbox(form, kind, item, { draft, pictures }) {
+// `begun` promises the function that tells the form's photos: who is faster than that waits. Where it fails (a phone
+// that keeps nothing) the browser sends the form by itself.
+export function saveByOutbox(form, kind, item, { draft, begun }) {
   const button = form.querySelector("button:not([type=button])")
+  begun.catch(() => {}) // told when it is saved
   form.elements.uuid.value ||= crypto.randomUUID()
   addEventListener("pageshow", ({ persisted }) => persisted && (button.disabled = false)) // come back to
   form.addEventListener("submit", async (event) => {
@@ -20,14 +23,21 @@ export function saveByOutbox(form, kind, item, { draft, pictures }) {
     button.disabled = true
     let isLeaving = false // until the other page is there, a second tap is none
     try {
-      const wrong = kind.check?.(form) ?? (await save(form, kind, item, draft, await pictures()))
+      const pictures = await begun.catch(() => {})
+      if (!pictures) return form.submit()
+      const wrong = kind.check?.(form) ?? (await saveAll(form, kind, item, draft, await pictures()))
       isLeaving = !wrong
       if (wrong?.state === "rejected") form.dispatchEvent(new CustomEvent("refused", { detail: wrong }))
-      if (wrong) showErrors(form, wrong)
+      if (wrong?.reasons) showErrors(form, wrong)
     } finally {
       button.disabled = isLeaving
     }
   })
+}
+
+// A photo that cannot be had is told before the page is left; whoever saves again does so without it.
+function saveAll(form, kind, item, draft, { photos, trouble }) {
+  return trouble ? { reasons: [trouble] } : save(form, kind, item, draft, photos)
 }
 
 // Gives what is wrong, or nothing.
@@ -44,7 +54,7 @@ async function save(form, kind, item, draft, photos) {
   } catch {
     return sendUnkept(form, row, photos)
   }
-  return leave(row)
+  return leave(form, row)
 }
 
 function written(form, kind, item, before) {
@@ -78,12 +88,20 @@ async function sendUnkept(form, row, photos) {
   return undefined
 }
 
-async function leave(row) {
+function stay(form) {
+  const notice = form.querySelector("[data-kept-here]")
+  notice.hidden = false
+  notice.scrollIntoView({ block: "center" })
+  return { state: "waiting" }
+}
+
+async function leave(form, row) {
   const seen = whileSeen()
   const door = await doorOf(row, seen)
   const answer = door.state === "open" ? await send(row, door, { seen }) : door
   if (answer.state === "rejected") return answer
-  if (answer.state !== "stored") await sendLater()
+  if (answer.state !== "stored" || (await store.photosOf(row.uuid)).length) await sendLater()
+  if (answer.state !== "stored" && !navigator.serviceWorker?.controller) return stay(form) // no shell to go to
   if (seen.aborted) navigator.serviceWorker?.controller?.postMessage("hung")
   const page = answer.state === "stored" && answer.url
   const isThere = location.pathname === OUTBOX // edited there: the address alone would change

@@ -35,6 +35,7 @@ const inTurn = (work) => (navigator.locks ? navigator.locks.request("ejsika-outb
 export function sendAll() {
   return inTurn(async () => {
     const door = await knock()
+    if (door.state === "login") await forgetDisabled()
     if (door.state !== "open") return door.state
     let outcome = "done"
     let hasSent = false

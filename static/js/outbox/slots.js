@@ -1,8 +1,9 @@
 // Photos by what they show, one each: made small before they are kept, and kept at once under the draft.
-import { shrink } from "./photos.js"
+import { shrink } from "./shrink.js"
 import * as store from "./store.js"
 
-// The photos of the form's item and of its `draft` lie there already. Gives a function that tells all of them.
+// The photos of the form's item and of its `draft` lie there already. Gives a function that tells all of them, once those
+// are small that were chosen just before, and what is wrong with one of those (`trouble`), which nobody has read yet.
 export async function takeSlots(form, { user, draft }) {
   const root = form.querySelector("[data-slots]")
   const trouble = root.querySelector("[data-slot-trouble]")
@@ -25,16 +26,16 @@ export async function takeSlots(form, { user, draft }) {
     for (const slot of root.querySelectorAll("[data-slot]")) show(slot, photos.find(({ subject }) => subject === slot.dataset.slot))
   }
 
+  let busy = Promise.resolve()
+  let working = 0
   for (const slot of root.querySelectorAll("[data-slot]")) {
     const input = slot.querySelector("input")
-    input.addEventListener("change", async () => {
-      const [file] = input.files
-      input.value = "" // else the browser would send it once more, at full size
-      if (!file) return
-      say(root.dataset.working)
-      say(await keep(file, slot.dataset.slot))
-      await draw()
-    })
+    const take = () => {
+      working += 1
+      busy = busy.then(() => takeIn(input, slot.dataset.slot)).finally(() => (working -= 1))
+    }
+    input.addEventListener("change", take)
+    if (input.files.length) take() // before this script began
     slot.querySelector("[data-slot-drop]").addEventListener("click", async () => {
       for (const photo of (await all()).filter(({ subject }) => subject === slot.dataset.slot)) await drop(photo)
       await draw()
@@ -42,6 +43,17 @@ export async function takeSlots(form, { user, draft }) {
     })
   }
   form.addEventListener("emptied", draw)
+
+  async function takeIn(input, subject) {
+    const [file] = input.files
+    input.value = "" // else the browser would send it once more, at full size
+    if (!file) return ""
+    say(root.dataset.working)
+    const words = await keep(file, subject)
+    say(words)
+    await draw()
+    return words
+  }
 
   async function drop({ uuid, item: holder }) {
     removed.add(uuid)
@@ -67,7 +79,11 @@ export async function takeSlots(form, { user, draft }) {
 
   root.classList.add("is-ready")
   await draw()
-  return all
+  return async () => {
+    const isUnread = working > 0
+    const trouble = await busy
+    return { photos: await all(), trouble: isUnread && trouble }
+  }
 }
 
 function show(slot, photo) {

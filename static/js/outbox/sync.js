@@ -2,7 +2,9 @@
 import * as store from "./store.js"
 import { forgetDisabled, keepDay, sendAll } from "./send.js"
 
-const AGAIN_MS = 60_000 // a network that hung is back without a word
+const SOON_MS = 5_000 // a network that hung, or a server that was away, is back without a word
+const AGAIN_MS = 60_000
+let pause = AGAIN_MS
 const badges = document.querySelectorAll("[data-sync]")
 
 // `user` as the server says it; without the server it is who was logged in last.
@@ -16,8 +18,8 @@ export async function begin(user) {
   addEventListener("online", tryAgain)
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryAgain())
   for (const form of document.querySelectorAll("form[action$='/logout/']")) askBeforeLeaving(form, person?.user)
-  setInterval(() => document.visibilityState === "visible" && tryAgain(), AGAIN_MS)
   await tryAgain()
+  keepTrying()
   if (user && !sessionStorage.getItem("others-asked")) {
     await forgetDisabled(user)
     sessionStorage.setItem("others-asked", "1")
@@ -29,8 +31,14 @@ export async function tryAgain() {
   const person = await store.current()
   if (!person || !navigator.onLine) return
   const waits = (await store.unsent(person.user)).some((item) => item.state === "waiting")
-  if (waits) await sendAll()
-  else await keepDay(person.user)
+  const outcome = waits ? await sendAll() : await keepDay(person.user)
+  const isAway = ["away", "trouble"].includes(outcome)
+  pause = !isAway ? AGAIN_MS : pause === AGAIN_MS ? SOON_MS : Math.min(2 * pause, AGAIN_MS / 2)
+}
+
+function keepTrying() {
+  const again = () => (document.visibilityState === "visible" ? tryAgain() : undefined)
+  setTimeout(() => Promise.resolve(again()).catch(() => {}).then(keepTrying), pause)
 }
 
 // Let the browser send when the network is back, the page closed or not, where it can.

@@ -14,7 +14,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 HOST = "localhost"
 START_SECONDS = 30
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-FAULTS = ("lost on the way", "answer lost", "gateway", "hang", "hang afterwards", "cut", "server killed")
+FAULTS = (
+    "lost on the way",
+    "answer lost",
+    "gateway",
+    "hang",
+    "hang afterwards",
+    "stall",
+    "stranger",
+    "cut",
+    "server killed",
+)
+STRANGER = b"<!DOCTYPE html><title>WiFi</title><h1>Beli paket dulu</h1>"  # what one who sells a network answers for us
 HANG_SECONDS = 15  # longer than the service worker's patience
 
 
@@ -58,7 +69,7 @@ class Network:
     def __init__(self, server: Server, chance):
         self.server, self.chance = server, chance
         self.is_down, self.is_hanging, self.badness = False, False, 0.0
-        self.hangs_at = ""  # a path; or all of it, by is_hanging
+        self.wrong = {}  # what befalls a path, or all but files ("")
         self.planned: list[str] = []  # what befalls the next things that are sent, one after the other
         self.healed = threading.Event()
         self.met = dict.fromkeys(FAULTS, 0)
@@ -69,8 +80,10 @@ class Network:
         threading.Thread(target=self.listener.serve_forever, daemon=True).start()
 
     def fault_for(self, method: str, path: str) -> str:
-        if self.is_down or self.is_hanging or path == self.hangs_at:
+        if self.is_down or self.is_hanging:
             return "lost on the way" if self.is_down else "hang afterwards" if method == "POST" else "hang"
+        if wrong := self.wrong.get(path) or (not path.startswith("/static/") and self.wrong.get("")):
+            return wrong
         if self.planned and method == "POST" and path.startswith("/visits/outbox/"):
             return self.planned.pop(0)
         if not path.startswith("/visits/outbox/") or self.chance.random() >= self.badness:
@@ -86,8 +99,8 @@ class Network:
 
     def heal(self) -> None:
         """No fault any more, and a server that is there; what hung until now fails."""
-        self.is_down, self.is_hanging, self.badness, self.hangs_at = False, False, 0.0, ""
-        self.planned = []
+        self.is_down, self.is_hanging, self.badness = False, False, 0.0
+        self.planned, self.wrong = [], {}
         healed, self.healed = self.healed, threading.Event()
         healed.set()
         for restart in self.restarts:
@@ -123,13 +136,17 @@ class Handler(BaseHTTPRequestHandler):
             network.kill_server_soon()
         if fault == "cut":
             self._ask_half(body)
-        answer = None if fault in ("lost on the way", "hang", "cut") else self._ask(body)
+        answer = None if fault in ("lost on the way", "hang", "stranger", "cut") else self._ask(body)
         if fault in ("hang", "hang afterwards"):
             network.hang()
-        if answer is None or fault in ("answer lost", "hang afterwards"):
+        if fault == "stranger":
+            self._answer(200, [("Content-Type", "text/html")], STRANGER)
+        elif answer is None or fault in ("answer lost", "hang afterwards"):
             self._hang_up()
         elif fault == "gateway":
             self._answer(502, [("Content-Type", "text/html")], b"<h1>502</h1>")
+        elif fault == "stall":
+            self._answer_half(*answer)
         else:
             self._answer(*answer)
 
@@ -154,14 +171,20 @@ class Handler(BaseHTTPRequestHandler):
             connection.request(self.command, self.path, body[: len(body) // 2], dict(self.headers))
         connection.close()
 
-    def _answer(self, status: int, headers, content: bytes) -> None:
+    def _answer(self, status: int, headers, content: bytes, sent: int | None = None) -> None:
         with suppress(OSError):
             self.send_response_only(status)
             for name, value in headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(content[:sent])
+
+    def _answer_half(self, status: int, headers, content: bytes) -> None:
+        """Say that an answer comes, and stop in the middle of it."""
+        self._answer(status, headers, content, len(content) // 2)
+        self.server.network.hang()
+        self._hang_up()
 
     def _hang_up(self) -> None:
         self.close_connection = True

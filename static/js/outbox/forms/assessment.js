@@ -32,9 +32,9 @@ export async function beginAssessment(root, { user, subject }, row) {
 // The same for a form that is drawn already.
 export async function startAssessment(form, { user, subject, isFresh = true }, row) {
   const draft = `${user}:${row?.uuid ?? `asesmen:${subject.id}:${form.elements.replaces.value}`}`
-  if (isFresh) await keepDrafts(form, draft, user)
-  const pictures = await takeSlots(form, { user, draft })
+  const begun = (isFresh ? keepDrafts(form, draft, user) : Promise.resolve()).then(() => takeSlots(form, { user, draft }))
   const { id, name, place } = subject
-  saveByOutbox(form, assessment, { user, household: id, subject: { id, name, place } }, { draft, pictures })
+  saveByOutbox(form, assessment, { user, household: id, subject: { id, name, place } }, { draft, begun })
+  await begun
   fold(form)
 }

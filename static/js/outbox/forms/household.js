@@ -52,11 +52,17 @@ export async function startEdit(form, { user, subject }, row) {
   form.shownWith = new Map(fieldsOf(subject.base))
   form.addEventListener("refused", ({ detail }) => ask(form, detail.asked))
   const draft = `${user}:${row?.uuid ?? `ubah:${subject.id}`}`
-  await keepDrafts(form, draft, user)
-  if (!row && subject.base.point !== undefined) {
-    form.elements.base.value = JSON.stringify({ ...JSON.parse(form.elements.base.value), point: subject.base.point })
+  const begun = begin()
+  saveByOutbox(form, edit, { user, household: subject.id, subject }, { draft, begun })
+  await begun
+
+  async function begin() {
+    await keepDrafts(form, draft, user)
+    if (!row && subject.base.point !== undefined) {
+      form.elements.base.value = JSON.stringify({ ...JSON.parse(form.elements.base.value), point: subject.base.point })
+    }
+    return async () => ({ photos: [] })
   }
-  saveByOutbox(form, edit, { user, household: subject.id, subject }, { draft, pictures: async () => [] })
 }
 
 // What a form that is filled from a base has in its fields: pairs of name and text.

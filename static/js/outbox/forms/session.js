@@ -53,9 +53,9 @@ export async function beginSession(root, { user, subject }, row) {
 export async function startSession(form, { user, subject, isFresh = true }, row) {
   if (row) form.elements.uuid.value = row.uuid
   const draft = `${user}:${row?.uuid ?? `kelompok:${subject.id}`}`
-  if (isFresh) await keepDrafts(form, draft, user)
-  const pictures = await takePhotos(form, { user, draft })
-  saveByOutbox(form, session, { user, subject }, { draft, pictures })
+  const begun = (isFresh ? keepDrafts(form, draft, user) : Promise.resolve()).then(() => takePhotos(form, { user, draft }))
+  saveByOutbox(form, session, { user, subject }, { draft, begun })
+  await begun
   const { latitude, longitude, accuracy } = form.elements
   const told = { latitude, longitude, accuracy, position_source: { value: "" }, happened_at: endOf(form.elements) }
   follow(form.querySelector("[data-position]"), told)

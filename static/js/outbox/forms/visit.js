@@ -43,9 +43,9 @@ export async function beginVisit(root, { user, subject }, row) {
   if (row?.state === "refused") showErrors(form, row.refusal)
   if (row) form.elements.uuid.value = row.uuid
   const draft = `${user}:${row?.uuid ?? subject.id}`
-  await keepDrafts(form, draft, user)
-  const pictures = await takePhotos(form, { user, draft })
+  const begun = keepDrafts(form, draft, user).then(() => takePhotos(form, { user, draft }))
   const { id, name, place, has_point } = subject
-  saveByOutbox(form, visit, { user, household: id, subject: { id, name, place, has_point } }, { draft, pictures })
+  saveByOutbox(form, visit, { user, household: id, subject: { id, name, place, has_point } }, { draft, begun })
+  await begun
   follow(form.querySelector("[data-position]"), form.elements)
 }
