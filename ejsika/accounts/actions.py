@@ -31,7 +31,7 @@ def create_user(*, by: User | None, username: str, name: str, **scope) -> User:
     user.set_unusable_password()
     _write(user, **scope)
     if by:  # nobody made the first one
-        _check_reach(user, User.objects.select_for_update().get(pk=by.pk))
+        _check_reach(user, User.objects.held().get(pk=by.pk))
     record("user.created", target=user, by=by, **_plain(user))
     return user
 
@@ -86,7 +86,7 @@ def make_link(*, user: User, by: User | None) -> str:
 
     `by` None means the command line. Errors: ValidationError for the own account or one that is not active.
     """
-    user = _lock(user, by)[0] if by else User.objects.select_for_update().get(pk=user.pk)
+    user = _lock(user, by)[0] if by else User.objects.held().get(pk=user.pk)
     if user == by:
         raise ValidationError("Ganti kata sandi Anda sendiri di halaman Akun saya.")
     if not user.is_active:
@@ -100,7 +100,7 @@ def make_link(*, user: User, by: User | None) -> str:
 @transaction.atomic
 def choose_password(*, user: User, token: str, password: str) -> None:
     """Set the password that a link's holder chose. Errors: ValidationError if the link was used or withdrawn."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.held().get(pk=user.pk)
     if not links.links.check_token(user, token):
         raise ValidationError(LINK_IS_OVER)
     user.set_password(password)
@@ -174,7 +174,7 @@ def _lock(user: User, by: User) -> tuple[User, User]:
 
     Two admins who take each other's rights at once follow one another: the second finds that it may not.
     """
-    locked = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=[user.pk, by.pk]).order_by("pk")}
+    locked = {row.pk: row for row in User.objects.held().filter(pk__in=[user.pk, by.pk]).order_by("pk")}
     _check_reach(user, locked[by.pk])
     return locked[user.pk], locked[by.pk]
 

@@ -1,12 +1,19 @@
 """Where one is logged in: listed in words, ended one by one or all at once, at no cost to other pages."""
 
 import datetime
+import threading
+import uuid
 
+import pytest
 import time_machine
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance_logs.actions import log_visit
+from assistance_logs.models import Visit
+from ejsika.accounts import actions
 from ejsika.accounts.models import UserSession
 from ejsika.audit.models import AuditEvent
 from ejsika.jobs.upkeep import forget_accesses
@@ -115,3 +122,24 @@ def test_session_without_use_ends_after_a_week_and_is_tidied_away(budi):
         assert not UserSession.objects.of(budi)
         forget_accesses(0)
     assert not UserSession.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_s_work_waits_for_an_admin_who_acts_upon_their_account(admin, budi, north_family):
+    """Else two admins could wait for each other: one who imports families of an assistant, one who closes them."""
+    now, met = timezone.now(), {"result": "bertemu_pengurus", "person_met": "pengurus"}
+
+    def work():
+        try:
+            visit = {"uuid": uuid.uuid4(), "outbox_version": 1, "kind": "KR", "happened_at": now, "topics": []}
+            log_visit(household=north_family, by=budi, notes="", **visit, **met)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    with transaction.atomic():
+        actions.end_sessions(user=budi, by=admin)
+        thread.start()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+    assert Visit.objects.exists()

@@ -20,6 +20,10 @@ class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
 
+    def held(self):
+        """Keep these users from changing until the transaction ends; what others write in their name may go on."""
+        return self.select_for_update(no_key=True)
+
     def assistants(self):
         return self.filter(role=Role.PENDAMPING)
 
