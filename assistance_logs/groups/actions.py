@@ -1,6 +1,7 @@
 """Changes of groups, and storing their meetings: each once, however often it is sent.
 
-Every act locks the group first, then the families that it moves, so that two at once follow each other.
+Every act locks the group first, then the families that it names, in one order, so that two at once follow each other:
+what is written of several families is held against theirs when the transaction ends, in whatever order.
 """
 
 import datetime
@@ -25,6 +26,7 @@ COLUMNS = ["name", "week", "weekday", "day_of_month", "meets_at", "place"]
 CONTENT = ["module", "lesson", "happened_at", "ended_at", "place", "speaker", "notes", "latitude", "longitude"]
 CONTENT += ["accuracy_m"]
 GROUPED_SINCE = "Sebagian keluarga ini baru saja masuk kelompok lain. Periksa lagi pilihannya, lalu simpan."
+MERGED_SINCE = "Satu keluarga di sini baru saja digabung dengan keluarga lain. Kirim sekali lagi."
 CLOSED = "Kelompok ini sudah dibubarkan. Keluarganya dapat dimasukkan ke kelompok lain."
 
 
@@ -56,6 +58,7 @@ def edit_group(
     joining = [pk for pk in joining if pk not in present]
     if len(present) == len(leaving) and not joining:
         raise ValidationError("Kelompok perlu paling sedikit satu keluarga. Untuk mengakhirinya, bubarkan kelompok.")
+    _hold([*joining, *leaving])
     changes = _set(group, columns)
     _leave(group, leaving, by)
     _join(group, joining, by)
@@ -72,7 +75,9 @@ def close_group(*, group: Group, by: User) -> None:
     Errors: ValidationError if that was done already.
     """
     group = _locked(group)
-    _leave(group, list(group.memberships.open().values_list("household", flat=True)), by)
+    members = list(group.memberships.open().values_list("household", flat=True))
+    _hold(members)
+    _leave(group, members, by)
     group.closed_on = timezone.localdate()
     group.save(update_fields=["closed_on"])
     record("group.closed", target=group, by=by)
@@ -100,11 +105,15 @@ def _plain(value):
     return value.strftime("%H:%M") if isinstance(value, datetime.time) else value
 
 
+def _hold(household_ids) -> set[int]:
+    """Lock families until the transaction ends; gives those that are there, and no other one by now."""
+    rows = Household.objects.select_for_update(of=("self",)).filter(pk__in=household_ids, region__isnull=False)
+    return set(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def _join(group: Group, household_ids: list[int], by: User) -> None:
     ids = sorted(set(household_ids))
-    locked = Household.objects.select_for_update(of=("self",)).filter(pk__in=ids, region__isnull=False).order_by("pk")
-    found = len(locked.values_list("pk", flat=True))
-    if found != len(ids) or Membership.objects.open().filter(household__in=ids).exists():
+    if _hold(ids) != set(ids) or Membership.objects.open().filter(household__in=ids).exists():
         raise ValidationError(GROUPED_SINCE)
     today = timezone.localdate()
     Membership.objects.bulk_create(Membership(group=group, household_id=pk, joined_on=today) for pk in ids)
@@ -169,6 +178,7 @@ def log_session(
             return sent
         renewed = {"outbox_version": outbox_version, "presences": presences, **content}
         return correct_session(session=sent, by=by, uuid=revision, **renewed)
+    _hold_noted(presences)
     session = _create(presences, group=group, assistant=by, uuid=uuid, outbox_version=outbox_version, **content)
     counts = {"session": session.pk, "lesson": session.lesson_label, "count": len(presences)}
     record("session.logged", target=group, by=by, **counts)
@@ -192,6 +202,7 @@ def correct_session(
             "Pertemuan ini sudah diperbaiki lebih dulu. Buka versi terbarunya, lalu perbaiki yang itu."
         )
     before = dict(session.attendances.values_list("household", "presence"))
+    _hold_noted(presences, before)
     newer = _create(
         before | presences,
         group=group,
@@ -227,6 +238,12 @@ def add_photo(*, session: GroupSession, by: User, uuid: uuids.UUID, photo: Photo
         raise ValidationError(f"Satu pertemuan memuat paling banyak {MOST_PHOTOS} foto.")
     SessionPhoto.objects.create(session=session, photo=StoredPhoto.keep(photo, uuid=uuid, by=by))
     record("session.photo_added", target=session.group, by=by, session=session.pk)
+
+
+def _hold_noted(presences: dict[int, str], before=()) -> None:
+    """Errors: ValidationError if one that is noted now became another family since its form was read."""
+    if not presences.keys() <= _hold({*presences, *before}):
+        raise ValidationError(MERGED_SINCE)
 
 
 def _is_same(session: GroupSession, presences: dict[int, str], content: dict) -> bool:
