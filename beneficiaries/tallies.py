@@ -123,12 +123,14 @@ class Tally:
 
     `sql` gives the model's columns by name from `standing`, with the parameters of values(). Where its rows are months,
     `sql_of_month` does so for one, as a change of one month recomputes no other. `of_visits`: a visit can change it.
+    `reads`: a part of the statement that it reads beside `standing`; who reads the same one shares it.
     """
 
     model: type[models.Model]
     sql: str
     sql_of_month: str = ""
     of_visits: bool = True
+    reads: str = ""
 
     @cached_property
     def table(self) -> str:
@@ -163,7 +165,7 @@ class Tally:
     @cached_property
     def difference_sql(self) -> str:
         columns = ", ".join(self.columns)
-        return f"""{_STANDING}, fresh AS MATERIALIZED ({self.sql}),
+        return f"""{", ".join(filter(None, [_STANDING, self.reads]))}, fresh AS MATERIALIZED ({self.sql}),
             kept AS (SELECT {columns} FROM {self.table} t WHERE {self.touched})
             SELECT 'seharusnya', * FROM (SELECT {columns} FROM fresh EXCEPT SELECT * FROM kept) missing
             UNION ALL SELECT 'tercatat', * FROM (SELECT * FROM kept EXCEPT SELECT {columns} FROM fresh) wrong
@@ -270,6 +272,7 @@ def differences() -> list[str]:
 @cache
 def _recompute_sql(*, visits_alone: bool = False, is_one: bool = False) -> str:
     """One statement for all tallies, so that the families' standing is found once."""
-    parts = [tally.refresh_sql(of_month=visits_alone) for tally in _tallies if tally.of_visits or not visits_alone]
-    sql = f"{', '.join([_STANDING, *parts])} SELECT"
+    asked = [tally for tally in _tallies if tally.of_visits or not visits_alone]
+    read = dict.fromkeys(tally.reads for tally in asked if tally.reads)
+    sql = f"{', '.join([_STANDING, *read, *(tally.refresh_sql(of_month=visits_alone) for tally in asked)])} SELECT"
     return _of_one(sql) if is_one else sql
