@@ -12,7 +12,7 @@ import os
 import tarfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ from django.core.management.base import CommandError
 
 SIGNATURE = "signature"
 CHUNK = 1 << 16
+_CUT_OFF = (tarfile.TarError, EOFError)
 Member = tuple[str, int, Iterable[bytes]]  # name, size, content
 
 
@@ -50,6 +51,10 @@ def read(path: Path, identities: list) -> Iterator[tuple[str, BinaryIO]]:
     """
     decryption = _Decryption(path, identities)
     mac, signature = _mac("backup"), None
+
+    def damage() -> BackupError:
+        return decryption.problem() or _damaged(path)
+
     try:
         with tarfile.open(fileobj=decryption.pipe, mode="r|", bufsize=CHUNK) as tar:
             for info in tar:
@@ -60,14 +65,14 @@ def read(path: Path, identities: list) -> Iterator[tuple[str, BinaryIO]]:
                     signature = content.read().decode("ascii", "replace")
                     continue
                 _announce(mac, info.name, info.size)
-                signed = io.BufferedReader(_Signed(content, mac), CHUNK)
+                signed = io.BufferedReader(_Signed(content, mac, damage), CHUNK)
                 yield info.name, signed
                 while signed.read(CHUNK):
                     pass
         while decryption.pipe.read(CHUNK):
             pass
-    except (tarfile.TarError, EOFError) as error:
-        raise decryption.problem() or _damaged(path) from error
+    except _CUT_OFF as error:
+        raise damage() from error
     finally:
         decryption.end()
     if problem := decryption.problem():
@@ -140,16 +145,19 @@ class _Feed:
 
 
 class _Signed(io.RawIOBase):
-    """A member's content; what is read of it goes into the signature."""
+    """A member's content; what is read of it goes into the signature. Where it is cut off, `damage` says so."""
 
-    def __init__(self, content: BinaryIO, mac: hmac.HMAC):
-        self.content, self.mac = content, mac
+    def __init__(self, content: BinaryIO, mac: hmac.HMAC, damage: Callable[[], BackupError]):
+        self.content, self.mac, self.damage = content, mac, damage
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer) -> int:
-        chunk = self.content.read(len(buffer))
+        try:
+            chunk = self.content.read(len(buffer))
+        except _CUT_OFF as error:
+            raise self.damage() from error
         self.mac.update(chunk)
         buffer[: len(chunk)] = chunk
         return len(chunk)
