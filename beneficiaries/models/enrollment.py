@@ -114,7 +114,10 @@ class StatusChange(models.Model):
     letter = models.CharField(max_length=100, blank=True)
     # Nobody asks for the steps of a legal basis or of an officer.
     legal_basis = models.ForeignKey(LegalBasis, models.PROTECT, null=True, blank=True, db_index=False)
-    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    # Whether there is this user is asked once a statement (status_change_by_known), as for an audit entry.
+    by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

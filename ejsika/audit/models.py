@@ -11,8 +11,16 @@ class AuditEvent(models.Model):
     """One act. `target` is named by model label and key, so that lower rooms can tell of higher ones."""
 
     at = models.DateTimeField(db_default=Now())
-    # Without an index of its own: audit_by_actor begins with it.
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    # Without an index of its own: audit_by_actor begins with it. Whether there is this user is asked once a statement
+    # (audit_actor_known), not at each of an import's entries.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     action = models.CharField(max_length=60)
     target_kind = models.CharField(max_length=60)
     target_id = models.BigIntegerField()

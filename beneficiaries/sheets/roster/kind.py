@@ -43,7 +43,7 @@ from ejsika.imports.kinds import (
     plain,
 )
 from ejsika.imports.models import SHEET_LINES, Problem
-from ejsika.lib.copying import copy_rows
+from ejsika.lib.copying import copy_rows, take_ids
 from ejsika.lib.tags import id_number
 
 CHUNK = 5_000
@@ -52,7 +52,8 @@ STAGED = [
     *("region_code", "address", "rt", "rw", "phone", "latitude", "longitude", "bank", "account_sealed"),
     *("account_digest", "cohort_year", "status", "assistant"),
 ]
-COPIED = ["batch_id", "row", "outcome", "family", "is_recipient", *STAGED]
+COPIED = ["batch_id", "row", "outcome", "household", "family", "is_recipient", *STAGED]
+ASKED = 100  # lines of a chunk that tell whether its families are new
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
 TEXT_NUMBERS = "Simpan kolom NIK dan No KK sebagai Teks: Excel memotong angka ke-16."
 _SIGNATURE = re.compile(r"NIP\b", re.IGNORECASE)  # the number of the official who signs
@@ -129,7 +130,8 @@ class RosterKind(SheetKind):
                 )  # what a crash takes is checked again from the start
                 odd: list[Line] = []
                 cleaned = _cleaned(cleaner, chunk, odd)
-                copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner) for line in cleaned))
+                ids = iter(take_ids(cursor, Household, len(chunk)) if _are_new(cleaner, chunk) else ())
+                copy_rows(cursor, RosterRow, COPIED, (_staged(batch, line, families, cleaner, ids) for line in cleaned))
                 copy_rows(cursor, Problem, PROBLEM_COLUMNS, _problems(batch, head, odd))
             report(len(chunk))
         if head.number:
@@ -252,11 +254,22 @@ class _Families:
         return number
 
 
-def _staged(batch, line: Line, families: _Families, cleaner: LineCleaner) -> list:
+def _are_new(cleaner: LineCleaner, chunk: list) -> bool:
+    """Whether most lines of a chunk are families whose number nobody has. Cost: one query."""
+    if cleaner.by_person:
+        return False
+    numbers = [line.values["kk"] for line in _cleaned(cleaner, chunk[:ASKED], []) if line.values.get("kk")]
+    return 2 * Household.objects.filter(kk__in=numbers).count() < len(numbers)
+
+
+def _staged(batch, line: Line, families: _Families, cleaner: LineCleaner, ids: Iterator[int]) -> list:
+    """A line as it is copied, with an id of `ids` as a new family's: where the comparison finds that it is one, the
+    row need not be touched again."""
     family = families.number_of(line.family_key)
-    outcome = "error" if line.is_wrong else ""
+    household = None if line.is_wrong else next(ids, None)
+    outcome = "error" if line.is_wrong else "create" if household else ""
     is_recipient = line.is_marked or not cleaner.by_person
-    return [batch.pk, line.row, outcome, family, is_recipient, *map(line.values.get, STAGED)]
+    return [batch.pk, line.row, outcome, household, family, is_recipient, *map(line.values.get, STAGED)]
 
 
 def _problems(batch, head: Head, lines: list[Line]):

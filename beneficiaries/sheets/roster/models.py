@@ -1,6 +1,7 @@
 """Staging for the KPM roster: one row a person, so that both layouts meet in one shape."""
 
 from django.db import models
+from django.db.models import Q
 
 from beneficiaries.choices import InactiveReason
 from ejsika.imports.models import StagedRow
@@ -46,7 +47,8 @@ class RosterRow(StagedRow):
 
     class Meta:
         indexes = [
-            models.Index(fields=["batch", "outcome", "row"], name="roster_by_outcome"),
+            # What is not compared yet has none: each line enters the index once.
+            models.Index(fields=["batch", "outcome", "row"], condition=~Q(outcome=""), name="roster_by_outcome"),
             models.Index(fields=["batch", "family"], name="roster_by_family"),
         ]
 

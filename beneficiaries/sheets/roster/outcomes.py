@@ -24,10 +24,12 @@ def remember(cursor, batch, only: str) -> None:
 def judge(cursor, batch) -> None:
     """Make roster_outcome and set each row's outcome by it: an error anywhere in a family makes it wrong whole.
 
-    A new family is given the id here that it will have, in the sheet's order: when it is written, its rows need not be
-    touched again.
+    A new family is given the id here that it will have, in the sheet's order, unless it was while it was staged: when
+    it is written, its rows need not be touched again.
     """
-    values = {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS)}
+    cursor.execute("SELECT pg_get_serial_sequence('beneficiaries_household', 'id')")  # once: asking takes its time
+    (ids,) = cursor.fetchone()
+    values = {"batch": batch.pk, "program": batch.program_id, "warnings": list(WARNINGS), "ids": ids}
     cursor.execute(_OUTCOMES, values)
     cursor.execute(
         """UPDATE beneficiaries_rosterrow r SET household = o.household, outcome = o.outcome, changes = o.changes
@@ -61,7 +63,7 @@ _OUTCOMES = f"""
         FROM ({_OF_FAMILIES} UNION ALL {_OF_PERSONS}) b GROUP BY family),
     unticked AS (SELECT row FROM imports_choice WHERE batch_id = %(batch)s AND field = '')
     SELECT f.family, j.outcome, CASE j.outcome WHEN 'error' THEN NULL
-            WHEN 'create' THEN coalesce(f.given, nextval(pg_get_serial_sequence('beneficiaries_household', 'id')))
+            WHEN 'create' THEN coalesce(f.given, nextval(%(ids)s::regclass))
             ELSE f.household END AS household,
         CASE WHEN f.household IS NULL THEN 0 ELSE coalesce(c.bits | c.withheld, 0) END AS changes
     FROM roster_family f

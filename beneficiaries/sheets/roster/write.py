@@ -15,7 +15,16 @@ from beneficiaries.sheets.roster.tables import (
     STATUS_CHANGES,
     families_of_members,
 )
-from ejsika.imports.writing import apply_changes, count_anew, keys_of, note_changes, note_created, tell_written
+from ejsika.imports.writing import (
+    apply_changes,
+    count_anew,
+    give_memory,
+    keys_of,
+    note_changes,
+    note_created,
+    put_names_off,
+    tell_written,
+)
 
 # The families to write, beside their households; rows that are wrong or the same stay out.
 _WRITTEN = "roster_written f JOIN beneficiaries_household h ON h.id = f.household"
@@ -30,6 +39,8 @@ def write(batch, by) -> None:
     """
     values = {"batch": batch.pk, "program": batch.program_id, "by": by.pk}
     with connection.cursor() as cursor:
+        give_memory(cursor)
+        put_names_off(cursor)
         _choose_families(cursor, batch)
         cursor.execute(_DESAS)
         desas = set(keys_of(cursor))
@@ -50,12 +61,13 @@ def _choose_families(cursor, batch) -> None:
     rows = f"SELECT * FROM beneficiaries_rosterrow WHERE batch_id = {int(batch.pk)} AND outcome IN ('create', 'change')"
     if by_person or batch.choices_made:
         match.make_families(cursor, batch, by_person=by_person)
-    source = "roster_family" if by_person or batch.choices_made else f"({rows})"
+        of_families = f"""SELECT family, f.row, {columns}, o.is_new, o.household FROM roster_family f
+            JOIN (SELECT DISTINCT family, outcome = 'create' AS is_new, household FROM ({rows}) r) o USING (family)"""
+    else:  # a line is a family
+        of_families = f"SELECT family, f.row, {columns}, f.outcome = 'create' AS is_new, f.household FROM ({rows}) f"
     cursor.execute(
         f"""DROP TABLE IF EXISTS roster_written;
-        CREATE TEMP TABLE roster_written ON COMMIT DROP AS
-        SELECT family, f.row, {columns}, o.is_new, o.household FROM {source} f
-        JOIN (SELECT DISTINCT family, outcome = 'create' AS is_new, household FROM ({rows}) r) o USING (family);
+        CREATE TEMP TABLE roster_written ON COMMIT DROP AS {of_families};
         CREATE INDEX ON roster_written (household);
         ANALYZE roster_written (family, household)"""
     )
