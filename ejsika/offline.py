@@ -26,8 +26,7 @@ MODULES += ["js/position.js", "js/tapped.js"]
 # What the worker needs, and beside the shell the assistant's own pages: with it none of them waits for a file.
 PAGES = ["js/outbox/early.js", "js/outbox/start.js", "js/offline.js", "js/visit_form.js", "js/visit_pin.js"]
 PAGES += [f"js/{name}.js" for name in ("session_form", "assessment_form", "outbox_page", "nearest")]
-PAGES += ["css/components/table.css", "css/print.css", "django_htmx/htmx-2.min.js"]
-FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg", *PAGES]
+FILES = [*STYLES, *MODULES, "js/shell.js", "img/icon.svg", *PAGES, "css/print.css"]
 
 
 @require_safe
