@@ -1,5 +1,6 @@
 """Visits, edits, assignments, decisions and imports at once, each with a connection of its own: no count is lost."""
 
+import datetime
 import threading
 import uuid
 from contextlib import suppress
@@ -12,14 +13,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assistance_logs.actions import log_visit
+from assistance_logs.groups.actions import close_group, log_session, make_group
 from beneficiaries import tallies
 from beneficiaries.actions import EDITED, assign, edit_household, seen_values
 from beneficiaries.edits import EditConflict
-from beneficiaries.graduation.actions import decide
-from beneficiaries.models import FamilyTally, Household
+from beneficiaries.graduation.actions import decide, send_back
+from beneficiaries.handover import hand_over, plan
+from beneficiaries.merging.actions import merge
+from beneficiaries.merging.comparison import Comparison
+from beneficiaries.models import FamilyTally, Household, HouseholdMerge
 from beneficiaries.tally_check import figure_differences
+from ejsika.accounts import actions as accounts
 from ejsika.accounts.permissions import Role
 from ejsika.imports import actions as imports
+from ejsika.imports.models import ImportBatch
 from tests.factories import NORTH, NORTH_2, SOUTH, make_case, make_household, make_program, make_user
 from tests.graduation.test_races import until_waiting
 from tests.sheets import family, write_roster
@@ -86,6 +93,69 @@ class Town:
     def night(self, rng):
         tallies.refresh_all()
 
+    # What follows may find that another act was quicker.
+
+    def merges(self, rng):
+        families = list(Household.objects.filter(pk__in=[family.pk for family in rng.sample(self.families, 6)]))
+        for kept, merged in zip(families[::2], families[1::2], strict=True):
+            found = Comparison(kept, merged)
+            if not (found.my_recipient and found.their_recipient):  # merged by another act meanwhile
+                continue
+            persons = {found.their_recipient.pk: found.my_recipient.pk}
+            chosen = {row.name: row.offered for row in found.questions()}
+            with suppress(ValidationError):
+                merge(
+                    kept=kept,
+                    merged=merged,
+                    by=self.admin,
+                    seen=found.state,
+                    chosen=chosen,
+                    persons=persons,
+                    reason="x",
+                )
+
+    def hand_overs(self, rng):
+        for _ in range(4):
+            chosen = [family.pk for family in rng.sample(self.families, 6)]
+            families, today = Household.objects.for_user(self.coordinator).filter(pk__in=chosen), timezone.localdate()
+            assistant = rng.choice(self.assistants)
+            with suppress(ValidationError):
+                seen = plan(families, assistant, today).seen
+                hand_over(families=families, assistant=assistant, starting_on=today, by=self.coordinator, seen=seen)
+
+    def meetings(self, rng):
+        for _ in range(4):
+            members, now = [family.pk for family in rng.sample(self.families, 4)], timezone.now()
+            lasted = {"happened_at": now - datetime.timedelta(hours=2), "ended_at": now, "module": 1, "lesson": 1}
+            sent = {"by": self.assistants[0], "uuid": uuid.uuid4(), "outbox_version": 1}
+            with suppress(ValidationError):
+                group = make_group(desa=NORTH, by=self.assistants[0], members=members[:2], leader=None, name="Melati")
+                log_session(group=group, presences=dict.fromkeys(members, "hadir"), **sent, **lasted)
+                close_group(group=group, by=self.assistants[0])
+
+    def returned_cases(self, rng):
+        for case in self.cases:
+            with suppress(ValidationError):
+                send_back(case=case, by=self.decider, reason="x")
+
+    def closed_accounts(self, rng):
+        for assistant in self.assistants:
+            with suppress(ValidationError):
+                accounts.deactivate(user=assistant, by=self.admin)
+                accounts.activate(user=assistant, by=self.admin)
+
+    def undone_roster(self, rng):
+        with suppress(ValidationError):
+            self.roster(rng)
+            imports.undo(ImportBatch.objects.select_related("job").filter(status="committed").last(), self.admin)
+
+    def unless_too_late(self, act):
+        def run(rng):
+            with suppress(ValidationError):
+                act(rng)
+
+        return run
+
 
 def at_once(acts, faults):
     """Run each act in a thread of its own, all let go at the same moment."""
@@ -121,6 +191,20 @@ def test_what_happens_at_once_leaves_no_difference(settings, tmp_path):
     assert figure_differences() == []
     assert Household.objects.count() == 24
     assert sum(FamilyTally.objects.filter(program=0).values_list("graduated", flat=True)) == 6
+
+
+def test_whatever_happens_at_once_nobody_waits_for_ever_and_no_count_is_lost(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    town, faults = Town(tmp_path), []
+    tallies.refresh_all()
+    acts = [town.visits, town.edits, town.assignments, town.roster]
+    acts = [town.unless_too_late(act) for act in acts] + [town.merges, town.merges, town.hand_overs, town.meetings]
+    acts += [town.meetings, town.returned_cases, town.closed_accounts, town.closed_accounts, town.undone_roster]
+    at_once([*acts, town.night], faults)
+    assert faults == []
+    assert tallies.differences() == []
+    assert figure_differences() == []
+    assert HouseholdMerge.objects.exists()
 
 
 def test_second_of_two_in_one_desa_waits_and_counts_both(tmp_path):
