@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import formats
 
 from beneficiaries.models import Assessment, AssessmentPhoto, Household
 from beneficiaries.models.assessment import CONTENT
 from ejsika.accounts.models import User
-from ejsika.audit.models import record
+from ejsika.audit.models import AuditEvent, record
 from ejsika.files.models import StoredPhoto
 from ejsika.files.photos import Photo
 from ejsika.lib.prepared import prepared
@@ -30,8 +29,7 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household) -> Ass
     found = Assessment.objects.filter(uuid=uuid).first() if uuid else None
     if found is None:
         return None
-    is_own = found.officer_id == by.pk or found.replaces_id  # who puts it right did not find it
-    if found.household_id != household.pk or not is_own:
+    if found.household_id != household.pk or not _is_senders(found, by):
         raise UuidTakenError
     found.is_repeat = True
     return found
@@ -39,13 +37,20 @@ def find_sent(uuid: uuids.UUID | None, *, by: User, household: Household) -> Ass
 
 def find_own(uuid: uuids.UUID, *, by: User) -> Assessment | None:
     """What this person sent under a UUID, whoever has the family now."""
-    return next(iter(_own(uuid=uuid, by=by.pk)), None)
+    return next((found for found in _with_number(uuid=uuid) if _is_senders(found, by)), None)
 
 
 @prepared(is_planned=True)
-def _own(uuid, by):
-    sent = Q(officer=by) | Q(replaces__isnull=False)  # who puts it right did not find it
-    return Assessment.objects.filter(sent, uuid=uuid).select_related("household")
+def _with_number(uuid):
+    return Assessment.objects.filter(uuid=uuid).select_related("household")
+
+
+def _is_senders(assessment: Assessment, by: User) -> bool:
+    """Whether this person sent it: its officer is who found it, and another may have put it right, as the audit tells."""
+    if not assessment.replaces_id:
+        return assessment.officer_id == by.pk
+    sent = AuditEvent.objects.filter(actor=by, action="assessment.corrected", data__assessment=assessment.pk)
+    return sent.exists()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from beneficiaries.assessments.actions import find_own, record_assessment
 from beneficiaries.models import Assessment, AssessmentPhoto, Assignment
 from ejsika.accounts.permissions import Role
 from tests.factories import NORTH, make_assessment, make_user, picture
@@ -70,6 +71,22 @@ def test_photos_follow_by_what_they_show_also_those_of_a_correction_by_another(
     assert send_photo(client, assistant, correction, "atap").json()["state"] == "stored"
     newer = Assessment.objects.current().get(replaces=other)
     assert (newer.floor, newer.officer, newer.photos.get().subject) == ("8", ayu, "atap")
+
+
+def test_the_number_of_anothers_correction_opens_nothing(client, assistant, north_family, ayu, today):
+    """A correction keeps who found it; who sent it is somebody else's business."""
+    other = make_user("dedi", Role.PENDAMPING, NORTH[:4])
+    make_assessment(north_family, other, today, floor="8")
+    number = uuid.uuid4()
+    standing = Assessment.objects.get()
+    record_assessment(
+        household=north_family, by=ayu, uuid=number, assessed_on=today, replaces=standing, floor="6", residents=None
+    )
+    assert find_own(number, by=ayu) and find_own(number, by=assistant) is None and find_own(number, by=other) is None
+    said = send(client, assistant, north_family, uuid=str(number)).json()
+    assert said["state"] == "rejected" and "sudah dipakai" in said["reasons"][0]
+    assert send_photo(client, assistant, str(number), "depan").status_code == 422
+    assert not AssessmentPhoto.objects.exists()
 
 
 def test_a_family_that_changed_hands_after_the_day_costs_no_assessment(client, assistant, north_family, today):
