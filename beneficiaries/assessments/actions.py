@@ -46,7 +46,7 @@ def _with_number(uuid):
 
 
 def _is_senders(assessment: Assessment, by: User) -> bool:
-    """Whether this person sent it: its officer is who found it, and another may have put it right, as the audit tells."""
+    """Whether this person sent it. Its officer is who found it; who has put it right since is told by the audit."""
     if not assessment.replaces_id:
         return assessment.officer_id == by.pk
     sent = AuditEvent.objects.filter(actor=by, action="assessment.corrected", data__assessment=assessment.pk)
