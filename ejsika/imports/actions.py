@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from operator import itemgetter
 
 from django.conf import settings
@@ -30,12 +31,15 @@ from ejsika.imports.wrong_rows import write_wrong_rows
 from ejsika.jobs.models import Cancelled, Job
 from ejsika.jobs.work import Work, at_work
 from ejsika.lib.sealed import mask_within
+from ejsika.lib.sheet_child import shortened
 from ejsika.programs.models import Program
 
 Status = ImportBatch.Status
 _COMMIT_LOCK = 7_236_402  # one commit or undo at a time: they touch overlapping families
 FILE_LOST = "Berkas unggahan ini tidak ada lagi di server, atau tidak utuh. Unggah lagi berkasnya."
 CHANGED = "Data berubah sejak berkas ini diperiksa. Lihat lagi hasil periksa, lalu simpan."
+LONGEST_LINE = 100_000  # characters; in a longer one cells are cut
+LONGEST_SKIPPED = 200  # of a line that is left out, as it is listed
 MOST_LEFT_OUT = 100_000  # lines that are no data: each is listed
 TOO_MANY_LEFT_OUT = (
     "Lebih dari 100.000 baris di lembar ini bukan data. Hapus baris di bawah daftarnya, lalu unggah lagi."
@@ -162,9 +166,12 @@ class _Reader:
         for row, cells in lines:
             self.work.read += 1
             shown = [str(cell).strip() for cell in cells]
-            if not any(shown):
+            line = "\x1f".join(shown)
+            if not line.strip("\x1f"):
                 blanks.append(row)
                 continue
+            if len(line) > LONGEST_LINE:
+                cells = shortened(cells)
             for blank in blanks:  # those at the very end are no lines at all
                 self._skip(blank, SkippedLine.Reason.BLANK)
             blanks = []
@@ -186,8 +193,9 @@ class _Reader:
             yield row, cells
 
     def _skip(self, row: int, reason: str, cells: list = ()) -> None:
-        words = " · ".join(mask_within(word) for word in map(text, cells) if word)
-        self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words[:200]))
+        first = islice(filter(None, map(text, cells)), LONGEST_SKIPPED)
+        words = " · ".join(mask_within(word[: 3 * LONGEST_SKIPPED]) for word in first)
+        self.skipped.append(SkippedLine(batch=self.batch, row=row, reason=reason, text=words[:LONGEST_SKIPPED]))
         if len(self.skipped) > MOST_LEFT_OUT:
             raise Refusal("too_many_rows", TOO_MANY_LEFT_OUT)
 

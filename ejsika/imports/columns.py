@@ -52,6 +52,11 @@ def mappings_of(kind: SheetKind) -> dict[str, HeadMapping]:
     return {found.fingerprint: found for found in HeadMapping.objects.filter(kind=kind.name).select_related("saved_by")}
 
 
+def as_title(cell: object) -> str:
+    """A cell as a title: in one line, and no longer than one can be."""
+    return " ".join(str(cell)[: 2 * LONGEST_TITLE].replace("\x00", "").split())
+
+
 def may_be_title(text: str) -> bool:
     """Whether a cell can stand in a head: one with a number is somebody's data, and is kept by nobody."""
     return bool(_LETTERS.search(text)) and not _NUMBER.search(text) and len(text) <= LONGEST_TITLE
@@ -68,7 +73,7 @@ def describe(heads: list[Head], lines: list[list[list]], mappings: dict[str, Hea
     """Describe the columns of heads with samples from the lines below each; none where there are too many."""
     columns = []
     for head, below in zip(heads, lines, strict=True):
-        titles = {index: " ".join(str(cell).replace("\x00", "").split()) for index, cell in enumerate(head.cells)}
+        titles = {index: as_title(cell) for index, cell in enumerate(head.cells)}
         its = fingerprint(list(titles.values()))
         mapping = mappings.get(its)
         fields = {index: name for name, index in head.fields.items()}
@@ -91,5 +96,5 @@ def is_secret(title: object) -> bool:
 
 def _samples(index: int, below: list[list]) -> list[str]:
     """The first different values of a column, numbers masked."""
-    values = (mask_within(text(row[index])) for row in below if index < len(row))
+    values = (mask_within(text(row[index])[:LONGEST_TITLE]) for row in below if index < len(row))
     return list(dict.fromkeys(value[:LONGEST_SAMPLE] for value in values if value))[:SAMPLES]

@@ -8,7 +8,15 @@ from itertools import islice, zip_longest
 
 from django.conf import settings
 
-from ejsika.imports.columns import REASON_TITLE, HeadMapping, describe, fingerprint, looks_like_head, mappings_of
+from ejsika.imports.columns import (
+    REASON_TITLE,
+    HeadMapping,
+    as_title,
+    describe,
+    fingerprint,
+    looks_like_head,
+    mappings_of,
+)
 from ejsika.imports.kinds import Head, Refusal, SheetKind, plain
 from ejsika.imports.models import SHEET_LINES
 from ejsika.lib.sheet_child import HEAD_LINES
@@ -16,7 +24,7 @@ from ejsika.lib.sheet_errors import SheetError
 from ejsika.lib.sheet_reader import Limits, read_sheets
 from ejsika.lib.sheets import Sheet
 
-_REMARK = re.compile(r"\(.*?\)")  # "NIK Pengurus (wajib)"
+_REMARK = re.compile(r"\(.*?\)|\[.*?\]|^\s*\d+\s*[.)]")  # "NIK Pengurus (wajib)", "3. NIK"
 HEAD_DEPTH = 3  # lines that a head may have
 _BY_AN_ADMIN = 2  # of the ways to read a title
 LONGEST_NAME, LONGEST_TITLE = 100, 60  # of what is kept; LibreOffice lets a sheet's name be longer
@@ -171,7 +179,7 @@ class _Words:
 
 def _read_head(sheet: str, row: int, cells: list, words: _Words) -> Head:
     head = Head(sheet[:LONGEST_NAME], row, {}, {}, [], cells)
-    titles = [" ".join(str(cell).split()) for cell in cells]
+    titles = [as_title(cell) for cell in cells]
     left = {index: title for index, title in enumerate(titles) if title}
     for number, read in enumerate(words.readings(titles)):
         for index, title in list(left.items()):

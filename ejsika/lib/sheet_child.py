@@ -24,6 +24,7 @@ from ejsika.lib.sheets import Sheet, open_sheets
 
 HEAD_LINES = 60  # sent at once, for whoever looks for a head
 CHUNK_CELLS, CHUNK_LINES = 100_000, 5_000
+LONGEST_CELL = 32_767  # characters: what Excel lets stand in a cell
 
 
 def confine(memory: int, seconds: int) -> None:
@@ -55,7 +56,12 @@ def send(target: BinaryIO, message: object) -> None:
 
 
 def described(sheet: Sheet) -> tuple[str, bool, int | None, list[list]]:
-    return sheet.name, sheet.is_used, sheet.height, list(islice(sheet.rows(), HEAD_LINES))
+    return sheet.name, sheet.is_used, sheet.height, [shortened(row) for row in islice(sheet.rows(), HEAD_LINES)]
+
+
+def shortened(row: list) -> list:
+    """A line without what no person has written: one endless cell would keep whoever looks at it for minutes."""
+    return [cell[:LONGEST_CELL] if isinstance(cell, str) else cell for cell in row]
 
 
 def chunks(sheet: Sheet) -> Iterator[list[list]]:

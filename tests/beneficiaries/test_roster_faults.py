@@ -12,7 +12,7 @@ from ejsika.imports import actions
 from ejsika.regions.models import Region
 from tests.beneficiaries.test_roster_ugly import HEAD, check, line, staged, text, workbook  # noqa: F401
 from tests.factories import make_nik
-from tests.sheets import counted, found
+from tests.sheets import counted, found, seconds_of_computing
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
@@ -247,3 +247,25 @@ def test_grades_as_schools_write_them(check):  # noqa: F811
     batch = check(workbook(PERSONS, person(card, "Istri"), *rows))
     assert found(batch) == {7: ["number_invalid"]}
     assert [grade for (grade,) in staged(batch, "grade")] == [None, 6, 7, 12, 8, None]
+
+
+@pytest.mark.parametrize("place", ["A4", "I2"])
+def test_an_endless_cell_does_not_keep_the_worker(check, place):  # noqa: F811
+    """Nine million letters in a line that is left out, or in a place: many seconds of looking for numbers."""
+    cell = f'<c r="{place}" t="inlineStr"><is><t>{"a1 234567 " * 950_000}</t></is></c>'
+    content = workbook(HEAD, line(1), line(2), ["-"])
+    started = seconds_of_computing()
+    batch = check(with_cells(content, **{place: cell}))
+    assert batch.rows == 2 and all(len(problem.value) <= 200 for problem in batch.problems.all())
+    assert seconds_of_computing() - started < 3
+
+
+def test_numbered_titles_and_remarks_in_square_brackets_are_known(check):  # noqa: F811
+    head = [f"{number}. {title}" for number, title in enumerate(HEAD, 1)]
+    head[4] = "5) Tgl Lahir [hh/bb/tttt]"
+    batch = check(workbook(head, line(1)))
+    assert (found(batch), counted(batch), staged(batch, "born_on")[0]) == (
+        {},
+        {"create": 1},
+        (datetime.date(1980, 5, 4),),
+    )

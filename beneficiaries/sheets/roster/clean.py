@@ -27,7 +27,7 @@ LABELS = {
     "is_disabled": ["Ya", "Tidak"],
 }
 FIRST_YEAR = 2000
-NIK_DIGITS = 16
+NIK_DIGITS, LONGEST_SHOWN = 16, 600  # the second of a wrong cell, before its numbers are masked
 # Long numbers of no person, as long as no NIK fits into them.
 PLACES = {"region_code", "latitude", "longitude", "point"}
 MASKED = {"kk", "nik", "account"}
@@ -163,7 +163,7 @@ class LineCleaner:
         return hashlib.blake2b(raw.encode(), digest_size=16).digest() if raw else row
 
     def _find(self, name: str, code: str, message: str = "", *, is_error: bool = True) -> None:
-        raw = cells.text(self.cell(name))
+        raw = cells.text(self.cell(name))[:LONGEST_SHOWN]
         if cells.is_fault(raw):
             message = MESSAGES["formula_error"]
         elif name not in PLACES or len(raw) >= NIK_DIGITS:
