@@ -9,7 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from beneficiaries.actions import edit_household, seen_values
-from beneficiaries.edits import POINT, EditConflict, Merged, changed_by, columns_within, snapshot, units_within
+from beneficiaries.edits import (
+    POINT,
+    EditConflict,
+    Merged,
+    changed_by,
+    columns_within,
+    member_of,
+    member_units,
+    snapshot,
+    units_within,
+)
 from beneficiaries.families import UNKNOWN_FAMILY, family_to_log
 from beneficiaries.forms.changes import GONE, UNREADABLE, HouseholdEditForm
 from beneficiaries.forms.members import as_written, words
@@ -21,6 +31,7 @@ from ejsika.outbox import day, kinds
 from ejsika.outbox.kinds import Answer, Kind
 from ejsika.outbox.sending import OUTBOX_VERSION, TAKEN, UuidTakenError
 
+JOINED = "joined"  # beside the units that an edit wrote: the member whom it added
 TO_LOOK_AT = "Orang lain mengubah data yang sama: {}. Pilih mana yang benar, lalu simpan lagi."
 
 
@@ -54,10 +65,30 @@ def store(user: User, fields) -> Answer:
         return Answer(False, reasons=[UNKNOWN_FAMILY])
     if known:  # it stands upon what its earlier edition wrote
         base |= {unit: value for unit, value in known.wrote.items() if unit in base}
+        fields = _with_joined(fields, base, household, known)
     form = edit_form(fields, base, household)
     if form is None:
         return Answer(False, reasons=[UNREADABLE])
     return _answer(form, user, revision if known else uuid, known)
+
+
+def _with_joined(fields, base: dict, household: Household, known: SentEdit):
+    """What is said of a newcomer who joined by an earlier edition is an edit of that member, or takes them out."""
+    pk = known.wrote.get(JOINED)
+    if pk is None:
+        return fields
+    data = fields.copy()
+    said = {
+        name.removeprefix("new-"): data.pop(name)[-1] for name in [name for name in data if name.startswith("new-")]
+    }
+    if household.members.filter(pk=pk, left_on__isnull=True).exists():
+        units = {unit: value for unit, value in known.wrote.items() if member_of(unit) == pk}
+        base |= units
+        if not any(text.strip() for text in said.values()):
+            said = {name: text for unit, value in units.items() for name, text in _fields(unit, value)}
+            said = {name.partition("-")[2]: text for name, text in said.items()} | {"left": "on"}
+        data.update({f"m{pk}-{name}": text for name, text in said.items()})
+    return data
 
 
 def _answer(form: HouseholdEditForm, user: User, uuid: UUID, known: SentEdit | None) -> Answer:
@@ -87,6 +118,8 @@ def _edit(form: HouseholdEditForm, user: User, uuid: UUID, known: SentEdit | Non
     edit = form.edit()
     merged = edit_household(household=household, by=user, **edit)
     wrote = units_within(edit, edit["members"])
+    for pk, columns in zip(merged.joined, edit["joining"], strict=False):
+        wrote |= {JOINED: pk, **member_units(pk, columns)}
     if known:
         SentEdit.objects.filter(pk=known.pk).update(wrote=known.wrote | wrote)
     try:

@@ -8,7 +8,10 @@ from beneficiaries.models.household import Household
 
 
 class SentEdit(models.Model):
-    """One edit that was taken from a phone, by its UUID; `wrote`: what it and its later editions wrote, by unit."""
+    """One edit that was taken from a phone, by its UUID.
+
+    `wrote`: what it and its later editions wrote, by unit, and whom they added.
+    """
 
     uuid = models.UUIDField(unique=True)
     household = models.ForeignKey(Household, models.CASCADE, related_name="sent_edits")

@@ -131,6 +131,27 @@ def test_what_was_edited_after_a_sending_without_answer_stands_upon_that_one(cli
     assert family.address == "Kp. Uji"
 
 
+def test_a_newcomer_who_is_edited_after_a_sending_without_answer_joins_once(client, assistant, family):
+    row, number = row_of(client, family), str(uuid.uuid4())
+    send(client, assistant, family, row, uuid=number, **{"new-name": "Dewi", "new-sex": "P"})
+    newcomer = family.members.get(name="Dewi")
+
+    def send_again(**changes):
+        said = send(client, assistant, family, row, uuid=number, revision=str(uuid.uuid4()), **changes).json()
+        assert said["state"] == "stored"
+        newcomer.refresh_from_db()
+        return family.members.filter(left_on__isnull=True).exclude(pk=newcomer.pk).count()
+
+    others = send_again(**{"new-name": "Dewi Lestari", "new-sex": "P", "new-born_on": "2015-05-04"})
+    assert (newcomer.name, str(newcomer.born_on), newcomer.left_on) == ("Dewi Lestari", "2015-05-04", None)
+    assert send_again(**{"new-name": "Dewi L.", "new-sex": "P"}) == others == 2
+    assert newcomer.name == "Dewi L."
+    assert send_again(**{"new-name": ""}) == others  # nobody joins after all
+    assert newcomer.left_on and newcomer.name == "Dewi L."
+    assert send_again(**{"new-name": "Dewi", "new-sex": "P"}) == others  # whom somebody took out stays out
+    assert newcomer.left_on
+
+
 def test_a_member_who_left_meanwhile_is_said(client, assistant, family):
     child = family.members.get(name="Rizki")
     row = row_of(client, family)
