@@ -21,7 +21,7 @@ OUTBOX = (
     " forms/session"
 )
 MODULES = [f"js/outbox/{name}.js" for name in OUTBOX.split()]
-MODULES += [f"js/outbox/{name}.js" for name in ("forms/assessment", "forms/household", "slots", "steps")]
+MODULES += [f"js/outbox/{name}.js" for name in ("forms/assessment", "forms/household", "point", "slots", "steps")]
 MODULES += ["js/position.js", "js/tapped.js"]
 # What the worker needs, and beside the shell the assistant's own pages: with it none of them waits for a file.
 PAGES = ["js/outbox/early.js", "js/outbox/start.js", "js/offline.js", "js/visit_form.js", "js/visit_pin.js"]

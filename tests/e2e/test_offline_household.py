@@ -4,6 +4,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from beneficiaries.models import Household, SentEdit
+from tests.e2e.conftest import HOME_OF_BUDI
 from tests.e2e.test_offline import OUTBOX, TASKS, begin, phone, rows, state, wait_until  # noqa: F401 - phone is a fixture
 from tests.factories import make_member
 
@@ -47,6 +48,31 @@ def test_other_fields_merge_and_the_same_field_is_chosen_by_its_writer(phone, tr
     child.refresh_from_db()
     assert (north_family.address, north_family.rt, child.grade) == ("Kp. Tanpa Jaringan", 9, 3)
     assert SentEdit.objects.count() == 1
+
+
+def test_a_house_gets_its_first_point_without_network(phone, transactional_db, budi, second_family):  # noqa: F811
+    begin(phone, budi)
+    phone.context.set_offline(True)
+    phone.goto(TASKS)
+    phone.get_by_role("link", name="Ubah data Tini Utara").click()
+    take = phone.get_by_role("button", name="Pakai lokasi saya sebagai titik rumah")
+    phone.context.set_geolocation(HOME_OF_BUDI | {"accuracy": 400})
+    take.click()
+    expect(phone.get_by_text("kurang teliti (± 400 m)")).to_be_visible()
+    phone.context.set_geolocation(HOME_OF_BUDI)
+    take.click()
+    expect(phone.get_by_text("ketelitian ± 12 m")).to_be_visible()
+    phone.get_by_role("button", name="Simpan perubahan").click()
+    phone.wait_for_url(f"**{OUTBOX}*")
+    phone.get_by_role("button", name="Ubah Tini Utara").click()
+    expect(phone.get_by_text("ketelitian ± 12 m")).to_be_visible()
+    phone.get_by_role("button", name="Simpan perubahan").click()
+    expect(phone.get_by_text("· Titik rumah")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(state(phone)).to_have_text("Semua terkirim")
+    second_family.refresh_from_db()
+    assert (float(second_family.latitude), float(second_family.longitude)) == (-6.5864, 106.242)
+    assert (second_family.point_source, second_family.point_accuracy_m) == ("gps", 12)
 
 
 def test_a_network_that_goes_away_on_the_page_costs_nothing(phone, transactional_db, budi, north_family):  # noqa: F811

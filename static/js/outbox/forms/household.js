@@ -2,6 +2,7 @@
 // what others changed since; what both changed comes back as a choice.
 import { showErrors } from "../errors.js"
 import { fill, keepDrafts } from "../form.js"
+import { offerPoint } from "../point.js"
 import { saveByOutbox } from "../saving.js"
 
 // The fields that hold a unit of several columns.
@@ -44,6 +45,7 @@ export async function beginEdit(root, { user, subject }, row) {
     showErrors(form, row.refusal)
     ask(form, row.refusal.asked)
   }
+  offerPoint(form, subject)
   await startEdit(form, { user, subject }, row)
 }
 
@@ -113,5 +115,7 @@ function changes(form) {
     if (!row) said.add(form.querySelector(`label[for="${field.id}"]`).textContent)
     else said.add(field.name.startsWith("new-") ? form.dataset.newcomer : row.querySelector("summary").textContent)
   }
+  const point = form.querySelector("[data-point]:not([hidden])")
+  if (point && form.elements.latitude.value) said.add(point.dataset.point)
   return [...said].join(", ")
 }
