@@ -4,7 +4,9 @@ from django.db import connection
 
 from beneficiaries.sheets import since
 from beneficiaries.sheets.roster.models import RosterComplete
+from beneficiaries.sheets.roster.tables import READ
 from ejsika.imports.kinds import Since
+from ejsika.imports.writing import know_sizes
 
 # Families that the sheet's numbers lead to, and those that the batch created or found before.
 _FAMILIES = """
@@ -39,6 +41,7 @@ def hold(batch) -> Since:
     Enrollments first, as a decision on a graduation does: two that lock in one order never wait for each other.
     """
     with connection.cursor() as cursor:
+        know_sizes(cursor, READ)
         cursor.execute(_FAMILIES, {"batch": batch.pk})
         for table, family in (("beneficiaries_enrollment", "household_id"), ("beneficiaries_household", "id")):
             cursor.execute(

@@ -19,8 +19,9 @@ from beneficiaries.sheets.roster.messages import MESSAGES, WARNINGS
 from beneficiaries.sheets.roster.models import RosterRow
 from beneficiaries.sheets.roster.outcomes import SAME_MEMBER
 from beneficiaries.sheets.roster.suspects import find_suspects, name_suspects, recognise
+from beneficiaries.sheets.roster.tables import READ
 from ejsika.imports.models import SHEET_LINES, Problem
-from ejsika.imports.writing import give_memory
+from ejsika.imports.writing import give_memory, know_sizes
 from ejsika.lib.sealed import SealedNumber
 
 __all__ = ["FAMILY_COLUMNS", "SAME_MEMBER", "is_by_person", "make_families", "match", "match_again"]
@@ -53,7 +54,7 @@ def _match(batch, families: list[int] | None, *, is_anew: bool) -> None:
         give_memory(cursor)
         if is_anew:
             batch.compared_with = since.mark(cursor, batch)
-        cursor.execute(_KNOW_THE_REGISTER)
+        know_sizes(cursor, READ)
         outcomes.remember(cursor, batch, only)
         follow(cursor, batch, RosterRow)
         by_person = _reset(cursor, batch, only)
@@ -66,15 +67,6 @@ def _match(batch, families: list[int] | None, *, is_anew: bool) -> None:
         batch.counts, batch.compared = outcomes.count(cursor, batch)
         missing.find(cursor, batch)
         batch.save(update_fields=["counts", "compared", "compared_with"])
-
-
-# After the very first import the planner takes the register for empty until somebody counts, and compares each line
-# with each family. Some columns are enough; autovacuum still comes for the others.
-_KNOW_THE_REGISTER = """DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_class WHERE oid = 'beneficiaries_household'::regclass AND reltuples <= 0) THEN
-        ANALYZE beneficiaries_household (kk, region_code), beneficiaries_member (household_id, nik, is_recipient),
-            beneficiaries_enrollment (household_id, program_id), beneficiaries_assignment (household_id);
-    END IF; END $$"""
 
 
 def is_by_person(cursor, batch) -> bool:

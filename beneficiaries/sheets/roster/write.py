@@ -69,7 +69,7 @@ def _choose_families(cursor, batch) -> None:
         f"""DROP TABLE IF EXISTS roster_written;
         CREATE TEMP TABLE roster_written ON COMMIT DROP AS {of_families};
         CREATE INDEX ON roster_written (household);
-        ANALYZE roster_written (family, household)"""
+        ANALYZE roster_written (family, household, is_new)"""
     )
 
 
