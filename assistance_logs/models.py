@@ -54,8 +54,9 @@ class Visit(Version, Positioned):
     """One version of one visit. Units: times aware."""
 
     outbox_version = models.PositiveSmallIntegerField()
-    household = models.ForeignKey(Household, models.PROTECT, related_name="visits")
-    assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
+    # visit_by_household and visit_by_assistant begin with them; beside an index of their own they would not be used.
+    household = models.ForeignKey(Household, models.PROTECT, related_name="visits", db_index=False)
+    assistant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits", db_index=False)
     kind = models.CharField("jenis kegiatan", max_length=2, choices=VisitKind, default=VisitKind.HOME_VISIT)
     happened_at = models.DateTimeField("waktu kunjungan")
     ended_at = models.DateTimeField("selesai", null=True, blank=True)
