@@ -6,6 +6,7 @@ import re
 from ejsika.lib.sheet_faults import FAULTS
 
 APOSTROPHES = "'`’‘´′"  # typed before a number so that Excel keeps it as text
+FAULT_MESSAGE = "Rumus di sel ini gagal atau belum dihitung. Buka di Excel, perbaiki rumusnya atau ketik isinya."
 _WORD_OF_NOTHING = re.compile(
     r"(TIDAK|TDK|TAK|BELUM|BLM) (ADA|PUNYA|MEMILIKI|MEMPUNYAI)"
     r"( (NO |NOMOR )?(NIK|KTP|E-KTP|KK|HP|WA|TELP|REK|REKENING))?"

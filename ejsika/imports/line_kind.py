@@ -14,7 +14,7 @@ from ejsika.imports.models import Problem
 from ejsika.lib.copying import copy_rows
 from ejsika.lib.sealed import mask_digits, mask_within
 
-CHUNK = 5_000
+CHUNK, LONGEST_VALUE = 5_000, 200
 PROBLEM_COLUMNS = ["batch_id", "sheet", "row", "column", "value", "code", "level", "message"]
 
 
@@ -90,8 +90,10 @@ class LineKind(SheetKind):
     def find(self, line: Line, name: str, code: str, **words) -> None:
         """Say what is wrong in a cell; what may be somebody's number in it is covered."""
         cover = mask_digits if name in self.numbers else mask_within
-        value = cover(cells.text(line.cell(name)))[:200]
-        message = self.messages[code].format(**words)
+        raw = cells.text(line.cell(name))
+        is_fault = cells.is_fault(raw)
+        value = raw if is_fault else cover(raw[: 3 * LONGEST_VALUE])[:LONGEST_VALUE]
+        message = cells.FAULT_MESSAGE if is_fault else self.messages[code].format(**words)
         line.findings.append(Finding(name, value, code, message, code not in self.warnings))
 
     def stage(self, batch, head: Head, lines, report) -> None:

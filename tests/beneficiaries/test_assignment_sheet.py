@@ -14,6 +14,7 @@ from beneficiaries.models import Assignment, Household
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
 from ejsika.imports import actions
+from ejsika.imports.cells import FAULT_MESSAGE
 from ejsika.lib.sheets import open_sheets
 from tests.factories import NORTH, SOUTH, make_household, make_program, make_region, make_user
 from tests.sheets import checked, counted, family, found
@@ -55,6 +56,13 @@ def line(household, username, **cells):
 
 def history(household):
     return [(a.assistant.username, a.started_on, a.ended_on) for a in household.assignments.order_by("pk")]
+
+
+def test_a_formula_that_failed_is_told_as_what_it_is(sheet, north_family, dedi):
+    batch = sheet(line(north_family, "dedi", Mulai="", **{"No KK": "#N/A"}), line(north_family, "dedi", Mulai="#REF!"))
+    assert found(batch) == {2: ["kk_length"], 3: ["date_invalid"]}
+    assert {problem.message for problem in batch.problems.all()} == {FAULT_MESSAGE}
+    assert list(batch.problems.order_by("row").values_list("value", flat=True)) == ["#N/A", "#REF!"]
 
 
 def test_new_moved_and_kept_families(sheet, operator, dedi, north_family, second_family, program):

@@ -1,5 +1,7 @@
 """What each problem code says to the admin: what is wrong, and what to do."""
 
+from ejsika.imports.cells import FAULT_MESSAGE
+
 MESSAGES = {
     "required": "Kolom ini wajib diisi.",
     "nik_length": "NIK harus 16 angka. Periksa di KTP atau KK.",
@@ -15,7 +17,7 @@ MESSAGES = {
     "number_dated": "RT/RW ini diubah Excel menjadi tanggal. Jadikan kolomnya Teks, lalu tulis lagi, misalnya 002/005.",
     "account_truncated": "No rekening terpotong oleh Excel. Ubah format kolom menjadi Teks, lalu ketik ulang nomornya.",
     "phone_truncated": "Nomor HP terpotong oleh Excel. Ubah format kolom menjadi Teks, lalu ketik ulang nomornya.",
-    "formula_error": "Rumus di sel ini gagal atau belum dihitung. Buka di Excel, perbaiki rumusnya atau ketik isinya.",
+    "formula_error": FAULT_MESSAGE,
     "choice_unknown": "Pilihan ini tidak dikenal. Pakai salah satu: {choices}.",
     "graduated_needs_case": "Status graduasi hanya lewat kasus graduasi yang ditetapkan; keluarga yang sudah lulus "
     "tetap lulus. Kosongkan atau sesuaikan kolom Status.",
