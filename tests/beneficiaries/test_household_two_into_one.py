@@ -24,6 +24,7 @@ from beneficiaries.tally_check import figure_differences
 from ejsika.accounts.models import User
 from ejsika.accounts.permissions import Role
 from ejsika.audit.models import AuditEvent
+from ejsika.imports import actions as imports
 from ejsika.lib.sealed import SealedNumber
 from tests.factories import (
     NORTH,
@@ -139,6 +140,31 @@ def test_a_case_that_was_opened_before_the_merge_moves_no_step_of_the_family_tha
         send_back(case=opened, by=make_user("dewi", Role.DINSOS, NORTH[:4]), reason="Belum lengkap.")
     send_back(case=GraduationCase.objects.get(), by=User.objects.get(username="dewi"), reason="Belum lengkap.")
     assert tallies.differences() == []
+
+
+def test_an_import_that_is_undone_after_the_merge_leaves_status_and_counts_of_the_kept_family_right(
+    kept, other, admin, settings, tmp_path
+):
+    """What the import changed of the other one is the kept one's by now, its place in a programme and its assistant."""
+    settings.MEDIA_ROOT = tmp_path
+    Enrollment.objects.filter(household=kept).update(program=make_program("JSCM"), status="nonaktif")
+    Assignment.objects.filter(household=kept).delete()
+    Household.objects.filter(pk=kept.pk).update(status="nonaktif")
+    nik = recipient(other).nik.reveal()
+    line = family(NORTH_2) | {"No KK": CARDS[1], "NIK Pengurus": nik, "Nama Pengurus": "Siti Aminh"}
+    roster = checked("roster", [line | {"Status": "ditangguhkan"}], admin, tmp_path, program=make_program())
+    imports.commit(roster, admin)
+    handed = checked("assignments", [{"No KK": CARDS[1], "Nama Pengguna": "budi"}], admin, tmp_path)
+    imports.commit(handed, admin)
+    merged(Household.objects.get(pk=kept.pk), Household.objects.get(pk=other.pk), admin)
+    tallies.refresh_all()
+    for batch in (handed, roster):
+        batch.refresh_from_db()
+        imports.undo(batch, admin)
+        kept.refresh_from_db()
+        leading = "aktif" if "aktif" in kept.enrollments.values_list("status", flat=True) else "ditangguhkan"
+        assert kept.status == leading
+        assert tallies.differences() == [] and figure_differences() == []
 
 
 def test_the_other_keeps_its_row_without_number_and_place_and_its_values_are_on_record(kept, other, operator):

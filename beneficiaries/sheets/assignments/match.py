@@ -26,7 +26,9 @@ def hold(batch) -> Since:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*) FROM (SELECT FROM beneficiaries_household WHERE id IN (
-                   SELECT household FROM beneficiaries_assignmentrow WHERE batch_id = %(batch)s)
+                   SELECT household FROM beneficiaries_assignmentrow WHERE batch_id = %(batch)s
+                   UNION SELECT g.into_id FROM beneficiaries_assignmentrow r
+                   JOIN beneficiaries_householdmerge g ON g.merged_id = r.household WHERE r.batch_id = %(batch)s)
                ORDER BY id FOR UPDATE) locked""",
             values,
         )

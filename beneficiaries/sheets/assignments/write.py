@@ -3,6 +3,7 @@
 from django.db import connection
 
 from beneficiaries import tallies
+from beneficiaries.sheets.retired import with_kept
 from beneficiaries.sheets.roster.fields import TODAY
 from beneficiaries.sheets.roster.tables import ASSIGNMENTS
 from ejsika.imports.writing import (
@@ -67,7 +68,7 @@ def undo(batch, by) -> list[dict]:
     """
     with connection.cursor() as cursor:
         give_memory(cursor)
-        touched = _families(cursor, batch)
+        touched = with_kept(cursor, _families(cursor, batch))
         left = set(delete_created(cursor, batch, ASSIGNMENTS))
         left |= {key for key, _ in restore_changes(cursor, batch, ASSIGNMENTS)}
         cursor.execute(_UNDONE, {"batch": batch.pk, "by": by.pk, "households": touched})

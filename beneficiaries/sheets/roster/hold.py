@@ -8,7 +8,7 @@ from beneficiaries.sheets.roster.tables import READ
 from ejsika.imports.kinds import Since
 from ejsika.imports.writing import know_sizes
 
-# Families that the sheet's numbers lead to, and those that the batch created or found before.
+# Families that the sheet's numbers lead to, and those that the batch created or found before, also as what they became.
 _FAMILIES = """
     DROP TABLE IF EXISTS roster_held;
     CREATE TEMP TABLE roster_held ON COMMIT DROP AS
@@ -17,7 +17,9 @@ _FAMILIES = """
         WHERE r.batch_id = %(batch)s
     UNION SELECT m.household_id FROM beneficiaries_rosterrow r JOIN beneficiaries_member m
         ON m.nik = r.nik AND m.left_on IS NULL WHERE r.batch_id = %(batch)s
-    UNION SELECT household FROM beneficiaries_rostermissing WHERE batch_id = %(batch)s AND reason <> '';
+    UNION SELECT household FROM beneficiaries_rostermissing WHERE batch_id = %(batch)s AND reason <> ''
+    UNION SELECT g.into_id FROM beneficiaries_rosterrow r
+        JOIN beneficiaries_householdmerge g ON g.merged_id = r.household WHERE r.batch_id = %(batch)s;
     ANALYZE roster_held
 """
 # A visit or a look at a number changes nothing that a sheet writes.

@@ -4,6 +4,7 @@ from django.db import connection
 
 from beneficiaries import tallies
 from beneficiaries.models.enrollment import refresh_statuses
+from beneficiaries.sheets.retired import with_kept
 from beneficiaries.sheets.roster import missing
 from beneficiaries.sheets.roster.columns import TITLES
 from beneficiaries.sheets.roster.tables import (
@@ -40,7 +41,7 @@ def undo(batch, by) -> list[dict]:
     """Take back what a batch wrote. Call in a transaction; gives what stays as {"household": id, "what": words}."""
     with connection.cursor() as cursor:
         give_memory(cursor)
-        touched = _families(cursor, batch)
+        touched = with_kept(cursor, _families(cursor, batch))
         left = families_of_members(cursor, batch)
         desas = tallies.desas_of([*touched, *left])
         kept = _delete_new_families(cursor, batch)
