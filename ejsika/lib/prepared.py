@@ -19,7 +19,7 @@ from functools import lru_cache, partial, wraps
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet, Value
 
-SHAPES_KEPT = 200  # of one query: days, combinations of missing values, reaches of persons
+SHAPES_KEPT = 500  # of one query, 33 kB each: days, combinations of missing values, reaches of persons (350 assistants)
 
 
 class Slot(Value):
