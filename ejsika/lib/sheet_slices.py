@@ -16,9 +16,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ejsika.lib.sheet_faults import tell_in_sheet
+from ejsika.lib.sheet_texts import PART as TEXTS
+from ejsika.lib.sheet_texts import SharedTexts, names_texts
 
 LARGE, SLICE, FIRST_SLICE = 8_000_000, 4_000_000, 500_000  # bytes of XML; one line of sixteen cells has some 950
-SLICES_PER_TEXTS = 4  # a slice is so many times as large as the texts that are read again with each
+# Of texts apart: bytes that may be read again with each slice, and of a sheet that is worth it to number them anew.
+FEW_TEXTS, LARGE_WITH_TEXTS = 200_000, 60_000_000
 PIECE = 1_000_000  # unpacked at once
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 SHARED = re.compile(r"xl/(?!worksheets/|drawings/|media/|charts/|pivot|externalLinks/)[^.]+\.(xml|rels|xml\.rels)")
@@ -27,6 +30,7 @@ _RELATION = re.compile(r"<Relationship\s[^>]*>")
 _BEGIN, _END, _LINE_END = b"<sheetData>", b"</sheetData>", b"</row>"
 _LINE = re.compile(rb"<row\s[^>]*?\br=\"(\d{1,7})\"")
 _DIMENSION = re.compile(rb"<dimension\s[^>]*/>")  # the library would make room for all that it names
+_NO_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 _MERGED = re.compile(rb"<mergeCell\s[^>]*\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError)
 
@@ -37,18 +41,53 @@ def large_sheets(content: bytes) -> dict[str, "LargeSheet"]:
     try:
         workbook, relations = (archive.read(name).decode() for name in (WORKBOOK, RELATIONS))
         targets = {_attribute(tag, "Id"): _attribute(tag, "Target") for tag in _RELATION.findall(relations)}
-        texts = sum(entry.file_size for entry in archive.infolist() if entry.filename == "xl/sharedStrings.xml")
-        found = {}
+        sheets = []
         for tag in _SHEET.findall(workbook):
             part = posixpath.normpath(posixpath.join("/xl", targets[_attribute(tag, "r:id")])).lstrip("/")
-            size = archive.getinfo(part).file_size
-            if size > max(LARGE, 2 * SLICES_PER_TEXTS * texts):
-                sheet = LargeSheet(archive, _attribute(tag, "name"), part, max(SLICE, SLICES_PER_TEXTS * texts))
-                if sheet.can_be_cut:
-                    found[sheet.name] = sheet
-        return found
+            sheets.append(LargeSheet(archive, _attribute(tag, "name"), part))
+        texts = archive.getinfo(TEXTS).file_size if TEXTS in archive.namelist() else 0
+        if texts <= FEW_TEXTS:
+            return {sheet.name: sheet for sheet in sheets if sheet.length > LARGE and sheet.can_be_cut}
+        return _with_texts(archive, sheets)
     except UNREADABLE:
         return {}
+
+
+def _with_texts(archive: zipfile.ZipFile, sheets: list["LargeSheet"]) -> dict[str, "LargeSheet"]:
+    """The sheets that can be cut, small ones too, where one is so large that not all texts should be read at once."""
+    if not any(sheet.length > LARGE_WITH_TEXTS and sheet.can_be_cut for sheet in sheets):
+        return {}
+    texts = SharedTexts(archive.read(TEXTS))
+    if not texts.can_be_taken_apart:
+        return {}
+    found = {sheet.name: sheet for sheet in sheets if sheet.can_be_cut}
+    for sheet in found.values():
+        sheet.texts = texts
+    return found
+
+
+def small_rest(content: bytes, large: dict[str, "LargeSheet"]) -> bytes:
+    """A workbook without what its large sheets hold, and without the texts that are handed to these one by one.
+
+    As it is where another sheet names texts.
+    """
+    if not any(sheet.texts for sheet in large.values()):
+        return content
+    archive, target = next(iter(large.values())).archive, io.BytesIO()
+    cut = {sheet.part for sheet in large.values()}
+    with zipfile.ZipFile(target, "w") as rest:
+        for entry in archive.infolist():
+            name = entry.filename
+            if name in cut:
+                rest.writestr(name, _NO_SHEET)
+            elif name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                xml = archive.read(name) if entry.file_size <= LARGE else b""
+                if not xml or names_texts(xml):
+                    return content
+                rest.writestr(name, xml)
+            elif name != TEXTS and (SHARED.fullmatch(name) or name.startswith(("[", "_rels"))):
+                rest.writestr(name, archive.read(name))
+    return target.getvalue()
 
 
 def _attribute(tag: str, name: str) -> str:
@@ -65,9 +104,14 @@ class LargeSheet:
     archive: zipfile.ZipFile
     name: str
     part: str
-    size: int  # of a slice, in bytes of XML
+    texts: SharedTexts | None = None  # where there are too many to be read again with each slice
     height: int = 0
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+
+    @property
+    def length(self) -> int:
+        """Bytes of its XML."""
+        return self.archive.getinfo(self.part).file_size
 
     @cached_property
     def can_be_cut(self) -> bool:
@@ -125,20 +169,22 @@ class LargeSheet:
                     wanted *= 2  # a line that is longer than a slice
                     continue
                 yield b"".join((head, tell_in_sheet(rest[:cut]), _END, b"</worksheet>"))
-                rest, wanted = rest[cut:], self.size
+                rest, wanted = rest[cut:], SLICE
 
     def _workbook(self, xml: bytes) -> bytes:
+        parts = dict(self._shared)
+        if self.texts:
+            xml, parts[TEXTS] = self.texts.of_slice(xml)
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as archive:
-            for name, shared in self._shared.items():
-                archive.writestr(name, shared)
-            archive.writestr(self.part, xml)
+            for name, part in (parts | {self.part: xml}).items():
+                archive.writestr(name, part)
         return target.getvalue()
 
     @cached_property
     def _shared(self) -> dict[str, bytes]:
         names = [name for name in self.archive.namelist() if SHARED.fullmatch(name) or name.startswith(("[", "_rels"))]
-        return {name: self.archive.read(name) for name in names}
+        return {name: self.archive.read(name) for name in names if name != TEXTS or not self.texts}
 
 
 def _column(letters: bytes) -> int:

@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from ejsika.lib import sheet_faults
 from ejsika.lib.sheet_errors import SheetError
-from ejsika.lib.sheet_slices import UNREADABLE, LargeSheet, large_sheets
+from ejsika.lib.sheet_slices import UNREADABLE, LargeSheet, large_sheets, small_rest
 from ejsika.lib.sheet_text import open_text
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -171,7 +171,7 @@ def _open_workbook(content: bytes, spans: Iterable[Spans] = ()) -> list[Sheet]:
     try:
         large = large_sheets(content) if content.startswith(ZIP_MAGIC) else {}
         if content.startswith(ZIP_MAGIC):
-            content = sheet_faults.tell(content, {sheet.part for sheet in large.values()})
+            content = sheet_faults.tell(small_rest(content, large), {sheet.part for sheet in large.values()})
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         named = zip_longest(workbook.sheet_names, spans)
         return [

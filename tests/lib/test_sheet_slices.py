@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -83,3 +84,72 @@ def test_faults_are_told_in_every_slice(large):
 
 def _fault(found: re.Match) -> bytes:
     return b'<c r="B%b" t="e"><v>#REF!</v></c>' % found[1]
+
+
+@pytest.fixture(scope="module")
+def with_texts() -> bytes:
+    """A workbook as Excel saves it, its texts apart; many come again, one is written with letters of several looks."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"strings_to_numbers": False}) as book:
+        bold = book.add_format({"bold": True})
+        book.add_worksheet("Petunjuk").write("A1", "Isi lembar kedua")
+        book.add_worksheet("Kosong")
+        sheet = book.add_worksheet("KPM & lain")
+        for row in range(9_000):
+            sheet.write_row(row, 0, ["Aktif", f"Siti <{row}> & 'anak'", row, f" {row} ", "", f"Kp. {row % 50}"])
+        sheet.write_rich_string(8_000, 1, bold, "Tebal", " dan tidak")
+    return content.getvalue()
+
+
+@pytest.fixture
+def _worth_it(monkeypatch):
+    """As if a sheet of one megabyte were too large to be read at once with its texts."""
+    monkeypatch.setattr("ejsika.lib.sheet_slices.LARGE_WITH_TEXTS", 1_000_000)
+    monkeypatch.setattr("ejsika.lib.sheet_slices.SLICE", 500_000)
+
+
+@pytest.mark.usefixtures("_worth_it")
+def test_each_slice_gets_the_texts_that_it_names(with_texts):
+    assert set(large_sheets(with_texts)) == {"Petunjuk", "KPM & lain"}
+    hint, empty, sheet = open_sheets(with_texts)
+    assert list(hint.rows()) == [["Isi lembar kedua"]]
+    assert (empty.is_used, sheet.height) == (False, 9_000)
+    rows = list(sheet.rows())
+    assert without_tail(rows) == without_tail(whole(with_texts))
+    assert rows[8_000][1] == "Tebal dan tidak"
+
+
+@pytest.mark.usefixtures("_worth_it")
+def test_texts_of_a_slice_are_few(with_texts):
+    sheet, texts = large_sheets(with_texts)["KPM & lain"], []
+
+    def read(workbook, name):
+        with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+            texts.append(archive.getinfo("xl/sharedStrings.xml").file_size)
+        return 0, 0, []
+
+    list(sheet.rows(read))
+    assert len(texts) > 3
+    assert sum(texts) < 1.2 * sheet.archive.getinfo("xl/sharedStrings.xml").file_size + 5_000 * len(texts)
+
+
+@pytest.mark.usefixtures("_worth_it")
+@pytest.mark.parametrize("written", [b" t='s'><v>", b' t = "s"><v>', b' t="s"><f>1</f><v>'])
+def test_texts_named_in_another_way_are_found_all_the_same(with_texts, written):
+    content = altered(with_texts, "xl/worksheets/sheet3.xml", lambda xml: xml.replace(b' t="s"><v>', written, 40_000))
+    *_, sheet = open_sheets(content)
+    assert without_tail(list(sheet.rows())) == without_tail(whole(with_texts))
+
+
+@pytest.mark.usefixtures("_worth_it")
+def test_text_that_is_not_there_is_a_damaged_file(with_texts):
+    content = altered(with_texts, "xl/worksheets/sheet3.xml", lambda xml: xml.replace(b"<v>8000</v>", b"<v>987654</v>"))
+    *_, sheet = open_sheets(content)
+    with pytest.raises(SheetError):
+        list(sheet.rows())
+
+
+@pytest.mark.usefixtures("_worth_it")
+def test_texts_with_a_remark_between_them_are_read_whole(with_texts):
+    content = altered(with_texts, "xl/sharedStrings.xml", lambda xml: xml.replace(b"<si>", b"<!-- <si> --><si>", 1))
+    assert large_sheets(content) == {}
