@@ -209,6 +209,12 @@ def desas_of(household_ids: Iterable[int]) -> set[str]:
     return set(Household.objects.filter(pk__in=household_ids).values_list("region", flat=True).distinct())
 
 
+def hold_all() -> None:
+    """Wait until every change under way is over, and let none begin: for who must find out which desas are touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_ALL)
+
+
 def refresh(desas: Iterable[str | None], *, month: datetime.date | None = None) -> None:
     """Recompute the tallies of the desas that this transaction touched; call it as its last act.
 

@@ -71,7 +71,8 @@ def _held(leave: Leave) -> Leave:
 
 
 def _refresh(leave: Leave) -> None:
-    """Count anew in all desas where the assistant has families today."""
+    """Count anew in all desas where the assistant has families today, also those that they are given at this moment."""
+    tallies.hold_all()
     today = timezone.localdate()
     families = Assignment.objects.on(today).filter(assistant=leave.assistant).values_list("household", flat=True)
     tallies.refresh(tallies.desas_of(families), month=today.replace(day=1))

@@ -19,7 +19,8 @@ from beneficiaries import figures, tallies
 from beneficiaries.actions import assign
 from beneficiaries.models import Assignment, Household
 from ejsika.audit.models import AuditEvent
-from tests.factories import JAKARTA, NORTH, make_household, make_user, make_visit
+from tests.factories import JAKARTA, NORTH, SOUTH, make_household, make_user, make_visit
+from tests.graduation.test_races import until_waiting
 from tests.markup import faults
 
 NOW = datetime.datetime(2026, 11, 25, 8, tzinfo=JAKARTA)
@@ -225,3 +226,25 @@ def test_asked_twice_at_once_it_stands_once(budi, program):
     for thread in threads:
         thread.join()
     assert (len(faults), Leave.objects.count()) == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leave_counts_for_a_family_that_is_handed_over_at_the_same_moment(families, budi, citra, ayu):
+    far = make_household(region=SOUTH, assistant=citra)
+    make_visit(far, citra, TODAY - 100 * DAY)
+    tallies.refresh_all()
+
+    def grant():
+        try:
+            leave_of(budi, ayu, start="2026-11-01")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=grant)
+    with transaction.atomic():
+        assign(household=far, assistant=budi, by=ayu, seen=far.assignments.get().pk)
+        thread.start()
+        until_waiting(1)
+    thread.join(timeout=20)
+    assert DutyTally.objects.get(program=0, desa=SOUTH, assistant_id=budi.pk).excused == 1
+    assert tallies.differences() == []
