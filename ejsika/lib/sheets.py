@@ -9,13 +9,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from ejsika.lib import sheet_faults
 from ejsika.lib.sheet_errors import SheetError
+from ejsika.lib.sheet_faults_xls import Faults, faults_of
 from ejsika.lib.sheet_slices import UNREADABLE, LargeSheet, large_sheets, small_rest
 from ejsika.lib.sheet_text import open_text
 
@@ -75,7 +76,7 @@ def open_sheets(content: bytes) -> list[Sheet]:
             raise SheetError("file_encrypted")
         if any(stream in content for stream in OTHER_OLE):
             raise SheetError("file_type")
-        return _open_workbook(content)
+        return _with_faults(_open_workbook(content), faults_of(content))
     return [Sheet("CSV", True, None, open_text(content))]
 
 
@@ -222,6 +223,28 @@ def _read_slice(workbook: bytes, name: str) -> tuple[int, int, list[list]]:
     if found.height * (found.width + found.start[1]) > MAX_RECTANGLE:
         raise SheetError("file_bomb")
     return *found.start, found.to_python()
+
+
+def _with_faults(sheets: list[Sheet], faults: list[Faults]) -> list[Sheet]:
+    """Let what is shown in place of a value stand in cells that came empty."""
+    return [_with_its_faults(sheet, found or {}) for sheet, found in zip_longest(sheets, faults) if sheet is not None]
+
+
+def _with_its_faults(sheet: Sheet, faults: Faults) -> Sheet:
+    if not faults:
+        return sheet
+
+    def rows() -> Iterator[list]:
+        by_line: dict[int, list[tuple[int, str]]] = {}
+        for (line, column), shown in faults.items():
+            by_line.setdefault(line, []).append((column, shown))
+        for line, row in enumerate(sheet.rows()):
+            for column, shown in by_line.get(line, ()):
+                if column < len(row) and row[column] == "":
+                    row[column] = shown
+            yield row
+
+    return replace(sheet, rows=rows)
 
 
 def _add_merged(spans: Spans, merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:

@@ -1,6 +1,7 @@
 """Files as they come: each is opened, or refused with the right word, by its content alone."""
 
 import io
+import re
 import struct
 import zipfile
 
@@ -8,8 +9,9 @@ import pytest
 import xlsxwriter
 
 from ejsika.lib.sheet_errors import SheetError
+from ejsika.lib.sheet_faults_xls import faults_of
 from ejsika.lib.sheets import open_sheets
-from tests.sheets import seconds_of_computing
+from tests.sheets import ROSTERS, seconds_of_computing
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -159,3 +161,37 @@ def test_a_cell_merged_over_lines_stands_in_each_of_them():
         page.write("C5", "x")
     (sheet,) = open_sheets(content.getvalue())
     assert [row[:2] for row in sheet.rows()][1:] == [["A", ""], ["A", ""], ["A", ""], ["", ""]]
+
+
+def test_faults_in_an_xls_are_told_as_they_are_shown():
+    """Of five cells of texts in a row two become faults, one written as such and one that a formula came to."""
+    content = (ROSTERS / "06_cilegon.xls").read_bytes()
+    texts = re.search(rb"(?:\xfd\x00\x0a\x00.{10}){5}", content[20_000:], re.DOTALL)
+    place = texts.start() + 20_000
+    row, column, xf = struct.unpack_from("<3H", content, place + 4)
+    written = struct.pack("<2H3H2B", 0x0205, 8, row, column, xf, 0x2A, 1) + _record(12)
+    result = bytes([2, 0, 0x17, 0, 0, 0, 0xFF, 0xFF])
+    formula = (
+        struct.pack("<2H3H", 0x0006, 24, row, column + 2, xf) + result + bytes(6) + b"\x02\x00\x1c\x17" + _record(10)
+    )
+    changed = content[:place] + written + formula + content[place + 5 * 14 :]
+    (sheet, *_), (before, *_) = open_sheets(changed), open_sheets(content)
+    cells, known = list(sheet.rows()), list(before.rows())
+    assert cells[row][column : column + 5] == ["#N/A", "", "#REF!", "", ""] != known[row][column : column + 5]
+    assert [line for number, line in enumerate(cells) if number != row] == [
+        line for number, line in enumerate(known) if number != row
+    ]
+
+
+def _record(length: int) -> bytes:
+    """A record that nobody reads."""
+    return struct.pack("<2H", 0x1234, length) + bytes(length)
+
+
+def test_an_xls_whose_sectors_lead_nowhere_tells_of_no_faults():
+    content = bytearray((ROSTERS / "06_cilegon.xls").read_bytes() + b"\x05\x02\x08\x00abcdef\x2a\x01")
+    assert faults_of(bytes(content)) == [{}] * len(open_sheets(bytes(content)))
+    for place, value in ((30, 40), (44, 2**31), (48, 2**31), (76, 2**30)):
+        broken = bytearray(content)
+        struct.pack_into("<I", broken, place, value)
+        assert faults_of(bytes(broken)) == []
