@@ -44,7 +44,8 @@ from tests.factories import (
 )
 from tests.sheets import family, write_roster
 
-HELD = "SELECT classid, objid, mode FROM pg_locks WHERE locktype = 'advisory' ORDER BY 1, 2, 3"
+HELD = """
+    SELECT classid, objid, mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() ORDER BY 1, 2, 3"""
 MET = {"kind": "KR", "result": "bertemu_pengurus", "person_met": "pengurus", "topics": [], "notes": ""}
 
 
